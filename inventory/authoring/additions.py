@@ -126,6 +126,14 @@ class EntryKind:
     register: Register[Any] | None = None
     one_of: tuple[OneOf, ...] = ()
 
+    def port_beside(self, option: Option) -> Option | None:
+        """The option of the port beside that of a router: both are said as `ROUTER:PORT`."""
+        *above, key = option.path
+        if option.shape.names != "hosts" or option.repeated:
+            return None
+        near = {(*above, "port"), (*above, f"{key}-port")}
+        return next((each for each in self.options if each.path in near), None)
+
     @property
     def words(self) -> str:
         """What it is called in a sentence."""

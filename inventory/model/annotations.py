@@ -59,6 +59,9 @@ class NameOf:
     """The text names an entry of a section: one that is not there is reported by itself."""
 
     section: str
+    #: Of a router: one of the roles that it has to have; none: any router does. A network's checks
+    #: refuse others; with it, people are offered those that fit.
+    roles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,9 @@ from egovnet.inventory.model.primitives import (
     Asn,
     Closed,
     Name,
+    PeName,
     Port,
     Prefix,
-    RouterName,
     Text,
     VpnId,
     VpnName,
@@ -143,7 +143,7 @@ class Border(Closed):
     neighbor_asn: Annotated[Asn, about("Its AS number.", 64844, unit="AS number")]
     neighbor_router: Annotated[Name, about("Its border router, as it calls it.", "gd-asbr1")]
     neighbor_port: Annotated[Port, about("The port of that router.", "eth4")]
-    router: Annotated[RouterName, about("The own border router, a PE.", "gd-pe1")]
+    router: Annotated[PeName, about("The own border router, a PE.", "gd-pe1")]
     port: Annotated[
         Port, about("Port of that PE, which nothing else uses: a VLAN for each VPN.", "eth11")
     ]

@@ -5,13 +5,13 @@ from typing import Annotated
 from pydantic import Field
 
 from egovnet.inventory.model.annotations import about
-from egovnet.inventory.model.primitives import Closed, Port, RouterName, Text
+from egovnet.inventory.model.primitives import BackboneRouterName, Closed, Port, Text
 
 
 class CircuitEnd(Closed):
     """One end of a backbone circuit."""
 
-    router: Annotated[RouterName, about("Router at this end.", "bj-p1")]
+    router: Annotated[BackboneRouterName, about("Router at this end.", "bj-p1")]
     port: Annotated[Port, about("Port of that router, which nothing else uses.", "eth1")]
 
 

@@ -99,6 +99,9 @@ Abbreviation = Annotated[
 RegionName = Annotated[Name, NameOf("regions")]
 AgencyName = Annotated[Name, NameOf("agencies")]
 RouterName = Annotated[Name, NameOf("hosts")]
+PeName = Annotated[Name, NameOf("hosts", roles=("pe",))]
+#: Of the backbone: no firewall and no gateway, which are behind a PE.
+BackboneRouterName = Annotated[Name, NameOf("hosts", roles=("p", "rr", "pe", "platform"))]
 VpnName = Annotated[VpnId, NameOf("vpns")]
 SiteName = Annotated[Name, NameOf("sites")]
 ApplicationName = Annotated[Name, NameOf("applications")]

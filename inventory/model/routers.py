@@ -13,9 +13,9 @@ from egovnet.inventory.model.primitives import (
     Closed,
     Hostname,
     Interface4,
+    PeName,
     Port,
     RegionName,
-    RouterName,
     SerialNumber,
     refusal,
 )
@@ -55,7 +55,7 @@ class PlatformAttachment(Closed):
     """How a firewall or an Internet gateway is connected to the PE that it is behind."""
 
     pe: Annotated[
-        RouterName,
+        PeName,
         about("PE that it is behind; of a firewall, one with role platform.", "bj-pe1"),
     ]
     pe_port: Annotated[

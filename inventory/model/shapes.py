@@ -38,6 +38,8 @@ class Shape:
     most: int | None = None
     #: The section whose entries it names.
     names: str | None = None
+    #: Roles of which a router that is named has one; none: any router does.
+    roles: tuple[str, ...] = ()
     words: InWords | None = None
 
 
@@ -103,6 +105,7 @@ def _plain(annotation: Any, metadata: list[object]) -> Shape:  # noqa: ANN401 --
         return Shape(types=(str,), choices=tuple(str(each.value) for each in annotation))
     form: Form | None = None
     names: str | None = None
+    roles: tuple[str, ...] = ()
     words: InWords | None = None
     least: Any = None
     most: Any = None
@@ -111,14 +114,16 @@ def _plain(annotation: Any, metadata: list[object]) -> Shape:  # noqa: ANN401 --
             case Form():
                 form = each
             case NameOf(section=section):
-                names = section
+                names, roles = section, each.roles
             case Ge(ge=bound):
                 least = bound if least is None else max(least, bound)
             case Le(le=bound) | MaxLen(max_length=bound):
                 most = bound if most is None else min(most, bound)
             case InWords():
                 words = each
-    return Shape((annotation,), form=form, names=names, least=least, most=most, words=words)
+    return Shape(
+        (annotation,), form=form, names=names, roles=roles, least=least, most=most, words=words
+    )
 
 
 def _plain_metadata(metadata: Iterable[object]) -> Iterator[object]:
@@ -145,6 +150,7 @@ def _either(shapes: list[Shape]) -> Shape:
         least=first.least,
         most=first.most,
         names=first.names,
+        roles=first.roles,
     )
 
 

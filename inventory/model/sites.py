@@ -16,10 +16,10 @@ from egovnet.inventory.model.primitives import (
     Asn,
     Closed,
     Name,
+    PeName,
     Port,
     Prefix,
     RegionName,
-    RouterName,
     Text,
     Vlan,
     VpnName,
@@ -67,7 +67,7 @@ _OF_BGP = (
 class SiteNetworkAccess(Closed):
     """Where a site is joined to a PE (RFC 8299 section 5.3.2)."""
 
-    pe: Annotated[RouterName, about("Router with role pe that it ends on.", "bj-pe1")]
+    pe: Annotated[PeName, about("Router with role pe that it ends on.", "bj-pe1")]
     port: Annotated[
         Port,
         about("Port of that PE; several accesses may share one, each in a VLAN.", "eth3"),

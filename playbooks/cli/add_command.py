@@ -107,7 +107,9 @@ def _field_option(option: Option) -> Callable[[Callable[..., None]], Callable[..
         f"{_OWN}{option.name.replace('-', '_')}",
         multiple=option.repeated,
         metavar=_metavar(option),
-        shell_complete=words_of(option.shape.choices) if section is None else names_of(section),
+        shell_complete=words_of(option.shape.choices)
+        if section is None
+        else names_of(section, option.shape.roles),
         help=told,
     )
 

@@ -6,7 +6,7 @@ that they are completed in an inventory that is being edited and not valid at th
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import suppress
 from itertools import islice
 from pathlib import Path
@@ -34,19 +34,29 @@ _NAME = r"""["']?([^\s"'#:-][^\s"':]*)["']?\s*:"""
 _KEY = re.compile(f"^{_NAME}", re.MULTILINE)
 #: Of a file whose entries stand below a word of their own.
 _BELOW = {"legacy-circuits": re.compile(f"^  {_NAME}", re.MULTILINE)}
+#: Roles of a router, as a list in brackets or a line each.
+_ROLES = re.compile(r"^[ ]+roles:[ ]*(\[[^\]]*\]|(?:\n[ ]*-[^\n]*)+)", re.MULTILINE)
+_WORD = re.compile(r"[a-z]+")
 #: Of a history: the newest, since a shell shows all that it is given.
 _CHANGES = 50
 
 Completer = Callable[[click.Context, click.Parameter, str], list[CompletionItem]]
 
 
-def names_of(section: str) -> Completer:
-    """A completer for names of `section`, such as "hosts"."""
+def names_of(section: str, roles: Collection[str] = ()) -> Completer:
+    """A completer for names of `section`, such as "hosts".
+
+    Of routers, `roles` leaves out those whose own entry says that they have none of them.
+    """
 
     def complete(
         context: click.Context, _parameter: click.Parameter, incomplete: str
     ) -> list[CompletionItem]:
-        return list(_items(_names(_directory(context), section), incomplete))
+        found = _items(_names(_directory(context), section), incomplete)
+        if not roles:
+            return list(found)
+        others = _without(_directory(context), frozenset(roles))
+        return [item for item in found if item.value not in others]
 
     return complete
 
@@ -79,8 +89,8 @@ def words_of(choices: Iterable[str]) -> Completer:
 def ports_of_routers(
     context: click.Context, _parameter: click.Parameter, incomplete: str
 ) -> list[CompletionItem]:
-    """Routers, as the first half of ROUTER:PORT."""
-    found = _items(_names(_directory(context), "hosts"), incomplete)
+    """Routers of the backbone, as the first half of ROUTER:PORT."""
+    found = names_of("hosts", ("p", "rr", "pe", "platform"))(context, _parameter, incomplete)
     return [CompletionItem(f"{item.value}:") for item in found]
 
 
@@ -123,6 +133,18 @@ def _names(directory: Path, section: str) -> Iterator[str]:
         for path in sorted(directory.glob(pattern)):
             with suppress(OSError):
                 yield from _BELOW.get(section, _KEY).findall(read_regular_text(path))
+
+
+def _without(directory: Path, roles: frozenset[str]) -> Collection[str]:
+    """Routers whose own entry says roles, and none of `roles`."""
+    from egovnet.inventory.source.regular_file import read_regular_text
+
+    with suppress(OSError):
+        # the name of an entry, what stands below it, the next name, ...
+        _, *parts = _KEY.split(read_regular_text(directory / "hosts.yaml"))
+        said = zip(parts[::2], map(_ROLES.search, parts[1::2]), strict=True)
+        return {name for name, found in said if found and roles.isdisjoint(_WORD.findall(found[1]))}
+    return ()
 
 
 def _items(names: Iterable[str], incomplete: str) -> Iterator[CompletionItem]:

@@ -179,6 +179,8 @@ def after_drift(report: "DriftReport") -> tuple[NextCommand, ...]:
     """The most severe class that can be restored, or what is to be applied first."""
     from egovnet.inventory.model.drift_class import DriftClass  # its package loads pydantic
 
+    if report.of_applied:
+        return (NextCommand(("validate",), "what is wrong with the inventory"),)
     if report.remediation is not None:
         change = report.remediation.change
         return () if change is None else (NextCommand(("show", str(change))),)

@@ -1,6 +1,9 @@
-"""An inventory with mistakes is no reason to leave a change half done: the one that it was planned
-with stands in for it.
+"""An inventory with mistakes is no reason to leave a change half done, or the network unwatched at
+night: what the journal knows of it when nothing was wrong stands in for it.
 """
+
+from collections.abc import Iterator
+from contextlib import suppress
 
 from egovnet.inventory.errors import InventoryError
 from egovnet.playbooks.core.intended import SnapshotInventory, applied_once
@@ -8,6 +11,7 @@ from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.journal.database import is_begun
 from egovnet.playbooks.journal.inventory_snapshots import Intents
 from egovnet.playbooks.journal.journal import Journal
+from egovnet.playbooks.journal.records import DONE
 
 
 def able_to_recover(workspace: Workspace) -> tuple[Workspace, tuple[str, ...]]:
@@ -25,27 +29,67 @@ def able_to_recover(workspace: Workspace) -> tuple[Workspace, tuple[str, ...]]:
         # without a name, nobody knows where the journal is
         if not is_begun(workspace.state) or not workspace.journal.unfinished():
             return workspace, ()
-        snapshot = _planned_with(workspace.journal)
+        snapshot = _first_right(workspace.journal, _planned_with(workspace.journal))
         if snapshot is None:
             raise
-        number = len(error.problems)
-        many = "mistake that validate names" if number == 1 else "mistakes that validate names"
         return workspace.remembering(snapshot), (
-            f"{workspace.directory} has {number:,} {many}: devices are reached as the inventory "
+            f"{_mistakes(workspace, error)}: devices are reached as the inventory "
             "said that the change was planned with",
         )
     return workspace, ()
 
 
-def _planned_with(journal: Journal) -> SnapshotInventory | None:
-    """The inventory of the newest unfinished change of which one is known and right."""
+def able_to_compare(workspace: Workspace) -> tuple[Workspace, str]:
+    """The workspace, as it is where nothing is wrong with its inventory ("" then); else with the
+    inventory that was applied last, and a note that says so. Devices are reached as it says.
+
+    Raises:
+        InventoryError: with everything that is wrong, where nobody knows what was applied.
+        JournalError: the journal has not all of it.
+    """
+    on_disk = workspace.on_disk
+    try:
+        _ = on_disk.network, on_disk.allocation
+    except InventoryError as error:
+        if not is_begun(workspace.state):
+            raise
+        snapshot = _first_right(workspace.journal, _applied(workspace.journal))
+        if snapshot is None:
+            raise
+        return workspace.remembering(snapshot), (
+            f"{_mistakes(workspace, error)}: what routers run is compared with what was applied "
+            "last, by the journal; what the files say now is not looked at, and nothing is restored"
+        )
+    return workspace, ""
+
+
+def _mistakes(workspace: Workspace, error: InventoryError) -> str:
+    number = len(error.problems)
+    many = "mistake that validate names" if number == 1 else "mistakes that validate names"
+    return f"{workspace.directory} has {number:,} {many}"
+
+
+def _planned_with(journal: Journal) -> Iterator[str | None]:
+    """Digests of what unfinished changes were planned with, and before, the newest first."""
     intents = Intents(journal.engine)
     for change in journal.unfinished():
         attached = intents.of(change.id)
-        for digest in (attached.after, attached.before) if attached else ():
-            if digest is not None:
-                try:
-                    return applied_once(intents.get(digest))
-                except InventoryError:
-                    continue  # this version's checks refuse it
+        yield from (attached.after, attached.before) if attached else ()
+
+
+def _applied(journal: Journal) -> Iterator[str | None]:
+    """Digests of what was applied, the newest first."""
+    intents = Intents(journal.engine)
+    for change in reversed(journal.changes()):
+        if change.state == DONE and (attached := intents.of(change.id)):
+            yield attached.after
+
+
+def _first_right(journal: Journal, digests: Iterator[str | None]) -> SnapshotInventory | None:
+    """The first inventory of those that are known, and that this version's checks take."""
+    intents = Intents(journal.engine)
+    for digest in digests:
+        if digest is not None:
+            with suppress(InventoryError):
+                return applied_once(intents.get(digest))
     return None

@@ -14,6 +14,7 @@ from egovnet.playbooks.core.lost_lock import require_lock
 from egovnet.playbooks.core.network_map import network_map
 from egovnet.playbooks.core.progress import Progress
 from egovnet.playbooks.core.provenance import provenance
+from egovnet.playbooks.core.remembered import able_to_compare
 from egovnet.playbooks.core.selection import UsageError
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.drift.apply_rules import apply_rules
@@ -53,16 +54,21 @@ def drift(
     A device that was compliant before and would answer the same, byte for byte, sends only
     digests, and a compliant network is proved once; with `whole` nothing is taken from earlier
     runs. `share` is the percentage of the network's routers that may be changed (default: what
-    the drift rules say), `timeout` a device's, in seconds.
+    the drift rules say), `timeout` a device's, in seconds. Beside an inventory with mistakes, what
+    was applied last is the intended one.
 
     Raises:
         UsageError: a class that is never remediated.
-        InventoryError: a wrong inventory or drift.yaml.
+        InventoryError: a wrong drift.yaml; a wrong inventory, where classes are to be remediated or
+            the journal does not know what was applied.
         JournalAlteredError: what the journal says of earlier runs is nothing to go by.
     """
+    wanted = frozenset(map(_remediable, remediate))
+    remembered = ""
+    if not wanted:  # nothing is changed beside an inventory with mistakes
+        workspace, remembered = able_to_compare(workspace)
     require_lock(workspace)
     held = require_whole_journal(workspace)
-    wanted = frozenset(map(_remediable, remediate))
     rules = drift_rules.REGISTER.read(workspace.directory, workspace.network)
     history = History(workspace.journal)
     before = history.before(question(workspace))
@@ -95,7 +101,13 @@ def drift(
             *rules.expired(moment.date()),
             *approvals.register.expired(approvals.day),
         ),
-        notes=(*held, *job.pending.notes, *map(str, ends_soon(workspace.network))),
+        of_applied=bool(remembered),
+        notes=(
+            *filter(None, (remembered,)),
+            *held,
+            *job.pending.notes,
+            *map(str, ends_soon(workspace.network)),
+        ),
         network_map=network_map(workspace.network),
         waiting=_waiting(workspace, found.collected),
         made=provenance(

@@ -202,6 +202,8 @@ class DriftReport:
     policy_notes: tuple[str, ...] = ()
     #: What else a reader of the report has to know, such as a journal that knows nothing.
     notes: tuple[str, ...] = ()
+    #: What is intended is what was applied last: the inventory has mistakes.
+    of_applied: bool = False
     #: What reports draw of the inventory; no part of the JSON. None: they draw no map.
     network_map: NetworkMap | None = None
     #: Accesses that wait for their customer: no drift, whether he answers or not.
@@ -235,9 +237,10 @@ class DriftReport:
 
     @property
     def exit(self) -> Exit:
-        """0 nothing; 3 drift that counts; 4 a leak, or not proved; 5 devices did not answer."""
+        """0 nothing; 3 drift that counts, or an inventory that nothing could be compared with; 4 a
+        leak, or not proved; 5 devices did not answer."""
         still = [d for d in self.open() if not d.remediated]
-        codes = [Exit.CHANGES] if still else []
+        codes = [Exit.CHANGES] if still or self.of_applied else []
         if not self.proved or any(d.klass is DriftClass.LEAK for d in still):
             codes.append(Exit.LEAK_OR_FAILED_VERIFICATION)
         if self.unreachable:
@@ -312,6 +315,7 @@ class DriftReport:
             "policy_notes": list(self.policy_notes),
             "waiting": [access.to_dict() for access in self.waiting],
             "notes": list(self.notes),
+            "compared_with": "applied" if self.of_applied else "inventory",
             "made": None if self.made is None else self.made.to_dict(),
         }
 

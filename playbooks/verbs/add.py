@@ -27,6 +27,7 @@ from egovnet.inventory.authoring.manual import values_of
 from egovnet.inventory.authoring.schemas import first_line
 from egovnet.inventory.errors import InventoryError, InventoryWarning, Problem, ProblemsError
 from egovnet.inventory.examined import Examined
+from egovnet.inventory.model import Router
 from egovnet.inventory.model.annotations import PLATFORMS
 from egovnet.inventory.model.partial import field_adapter
 from egovnet.inventory.model.schema_problems import dangling, in_yaml
@@ -230,7 +231,7 @@ class _Asker:
         self._given: dict[str, Any] = {}
         for option in kind.options:
             if option.name in request.given:
-                self._given[option.name] = _read(option, request.given[option.name])
+                self._given |= self._both(option, _read(option, request.given[option.name]))
         #: What is wrong with the last attempt, by the option that is asked for once more.
         self._again: dict[str, str] = {}
         #: What a person was asked for.
@@ -319,6 +320,10 @@ class _Asker:
     def _complete(self, option: Option, lacks: list[Problem]) -> None:
         known = self._known(option)
         words = _words(option, known)
+        port = self._kind.port_beside(option)
+        if port is not None and port.name not in self._given:
+            router = next(iter(known or option.field.examples))
+            words += f"; with its port at once: {router}:{port.field.examples[0]}"
         if self._ask is None:
             lacks.append(_missing(self._request.kind, f"--{option.name}", words))
             return
@@ -332,11 +337,27 @@ class _Asker:
                 self._given.pop(option.name, None)
                 return
             texts = [text.strip() for text in answer.split(",")] if option.repeated else answer
-            value = _read(option, texts)
-            wrong = self._wrong(option, value, known)
+            values = self._both(option, _read(option, texts))
+            wrong = self._wrong(option, values[option.name], known)
+            port = self._kind.port_beside(option)
+            if not wrong and port is not None and port.name in values:
+                wrong = self._wrong(port, values[port.name], None)
             if not wrong:
-                self._given[option.name] = value
+                self._given |= values
+                for name in values:
+                    self._again.pop(name, None)
                 return
+
+    def _both(self, option: Option, value: Any) -> dict[str, Any]:
+        """What `value` says: of a router's option `ROUTER:PORT` says its port too.
+
+        No name of a router has a colon.
+        """
+        port = self._kind.port_beside(option)
+        if port is None or ":" not in value:
+            return {option.name: value}
+        router, _, of_it = value.partition(":")
+        return {option.name: router, port.name: of_it}
 
     def _choose(self, one: OneOf, lacks: list[Problem]) -> None:
         """Ask for one of several options, and for what belongs to it."""
@@ -357,7 +378,13 @@ class _Asker:
         if option.shape.names == PLATFORMS:
             return platforms()
         names = self._examined.sources.names(option.shape.names) if option.shape.names else None
-        return list(names) if names is not None else None
+        return [name for name in names if self._fits(name, option)] if names is not None else None
+
+    def _fits(self, name: str, option: Option) -> bool:
+        """Whether an entry may be named here, as far as is known: a router by its roles."""
+        router = self._examined.network.routers.get(name)
+        roles = option.shape.roles
+        return not roles or router is None or not router.roles.isdisjoint(roles)
 
     def _wrong(self, option: Option, value: object, known: Collection[str] | None) -> str:
         """What is wrong with an answer; "": nothing that can be seen here."""
@@ -365,6 +392,9 @@ class _Asker:
         for each in values:
             if known is not None and each not in known:
                 section = option.shape.names or ""
+                router = self._examined.network.routers.get(str(each))
+                if section == "hosts" and router is not None:
+                    return _has_no_such_role(str(each), router, option, known)
                 return " -> ".join(dangling(each, section, known))
         try:
             field_adapter(option.model, option.field.key).validate_python(value)
@@ -433,6 +463,13 @@ def _as_said(problem: Problem, shown: Path, request: Request, kind: EntryKind) -
     said = ", ".join(f"--{name}" for name in options) or ".".join(below) or "NAME"
     told = Problem(f"add {request.kind}", 0, said, problem.found, problem.remedy)
     return _Refusal(told, tuple(options))
+
+
+def _has_no_such_role(name: str, router: Router, option: Option, known: Collection[str]) -> str:
+    """A router that is there, and none of those that may be named by an option."""
+    a = "PE" if option.shape.roles == ("pe",) else "router of the backbone"
+    remedy = f"use {listed(known)}" if known else f"add a {a} first (egovnet add router)"
+    return f"{name} is no {a} (roles: {', '.join(sorted(router.roles))}) -> {remedy}"
 
 
 def _above(request: Request, kind: EntryKind) -> tuple[str, ...]:

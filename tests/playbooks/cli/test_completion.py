@@ -40,6 +40,10 @@ def inventory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (["add", "site", "new", "--vpn"], "tax", ["taxation"]),
         (["add", "access"], "tax-s", ["tax-sichuan"]),
         (["add", "circuit", "--a"], "sh", ["sh-pe1:"]),
+        (["add", "circuit", "--a"], "bj-", ["bj-p1:", "bj-p2:", "bj-pe1:"]),
+        (["add", "circuit", "--a-router"], "bj-p", ["bj-p1", "bj-p2", "bj-pe1"]),
+        (["add", "site", "new", "--pe"], "bj-", ["bj-pe1"]),
+        (["add", "router", "new", "--attachment-pe"], "bj-", ["bj-pe1"]),
         (["add"], "ex", ["exchange"]),
         (["add", "exchange", "new", "--from-vpn"], "tax", ["taxation"]),
         (["add", "exchange", "new", "--protocol"], "t", ["tcp"]),
@@ -52,6 +56,14 @@ def inventory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.mark.usefixtures("inventory")
 def test_names_are_completed(words: list[str], last: str, found: list[str]) -> None:
     assert completed(words, last) == found
+
+
+def test_roles_in_lines_are_read_and_those_of_a_group_fit(inventory: Path) -> None:
+    hosts = inventory / "hosts.yaml"
+    more = "xx-p1:\n  data:\n    roles:\n      - p\n      - rr\n    region: beijing\nxx-any: {}\n"
+    hosts.write_text(hosts.read_text() + more)
+    assert completed(["add", "site", "new", "--pe"], "xx") == ["xx-any"]
+    assert completed(["plan", "-l"], "xx") == ["xx-any", "xx-p1"]
 
 
 def test_names_come_from_an_inventory_that_is_broken(inventory: Path) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
+from egovnet.inventory.errors import InventoryError
 from egovnet.lab.emulated.faults import (
     AnyFault,
     Hang,
@@ -16,6 +17,7 @@ from egovnet.lab.emulated.faults import (
 )
 from egovnet.lab.emulated.process import EmulatedRouters
 from egovnet.playbooks.change.plan import make_plan
+from egovnet.playbooks.cli.next_commands import after_drift
 from egovnet.playbooks.cli.report_files import write_files
 from egovnet.playbooks.core.devices import sessions_kept
 from egovnet.playbooks.core.progress import Silent
@@ -96,6 +98,33 @@ def test_a_clean_network_reports_nothing(workspace: Workspace) -> None:
     assert (code, data["differences"], data["unreachable"]) == (Exit.DONE, [], {})
     assert data["proved"]
     assert len(data["devices"]) == len(workspace.network.routers)
+
+
+def break_a_file(workspace: Workspace) -> Workspace:
+    path = workspace.directory / "circuits.yaml"
+    path.write_text(path.read_text(encoding="utf-8").replace("metric:", "metrik:", 1))
+    return workspace.read_again()
+
+
+def test_beside_a_broken_inventory_it_compares_with_what_was_applied(
+    workspace: Workspace, routers: EmulatedRouters
+) -> None:
+    broken = break_a_file(workspace)
+    code, data = drift_run(broken)
+    assert (code, data["differences"], data["compared_with"]) == (Exit.CHANGES, [], "applied")
+    assert data["proved"]
+    assert "1 mistake that validate names: what routers run is compared with" in data["notes"][0]
+    run(routers, workspace, "sh-pe1", TARGET)
+    code, data = drift_run(broken)
+    assert code is Exit.LEAK_OR_FAILED_VERIFICATION
+    assert data["classes"]["leak"]
+    report = drift(broken, Silent())
+    assert [each.words for each in after_drift(report)] == [("validate",)]
+
+
+def test_nothing_is_restored_beside_a_broken_inventory(workspace: Workspace) -> None:
+    with pytest.raises(InventoryError, match="metrik: unknown key"):
+        drift_run(break_a_file(workspace), remediate=("leak",))
 
 
 def test_differences_have_their_vpn_and_owner_and_age(

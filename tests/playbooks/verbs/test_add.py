@@ -520,6 +520,43 @@ def test_what_is_missing_is_asked_for_until_it_fits(root: Path) -> None:
     assert not [word for word in wrong if "pydantic" in word or "^" in word]
 
 
+def test_a_router_takes_its_port_at_once(root: Path) -> None:
+    answers = iter(["pe1:eth 9", "pe1:eth9", "p1", "eth9"])
+    asked: list[Question] = []
+
+    def ask(question: Question) -> str:
+        asked.append(question)
+        return next(answers)
+
+    outcome = add(Workspace(root), Request("circuit", None), ask)
+    assert [question.option for question in asked] == ["a-router", "a-router", "b-router", "b-port"]
+    assert asked[0].words.endswith("with its port at once: p1:eth1")
+    assert "'eth 9' does not fit" in asked[1].wrong
+    entry = yaml.safe_load(outcome.result.text)["pe1--p1-2"]
+    assert entry["a"] == {"router": "pe1", "port": "eth9"}
+
+
+def test_an_option_takes_a_router_with_its_port(root: Path) -> None:
+    given = {key: value for key, value in SITE.items() if key != "port"} | {"pe": "pe2:eth3"}
+    entry = yaml.safe_load(added(root, Request("site", "tax", given=given)).text)["tax"]
+    access = entry["site-network-accesses"]["main"]
+    assert (access["pe"], access["port"]) == ("pe2", "eth3")
+
+
+def test_only_routers_that_fit_are_offered(root: Path) -> None:
+    answers = iter(["p1", "pe2:eth3"])
+    asked: list[Question] = []
+
+    def ask(question: Question) -> str:
+        asked.append(question)
+        return next(answers)
+
+    given = {key: value for key, value in SITE.items() if key not in ("pe", "port")}
+    add(Workspace(root), Request("site", "tax", given=given), ask)
+    assert "one of pe1, pe2;" in asked[0].words
+    assert asked[1].wrong == "p1 is no PE (roles: p, rr) -> use pe1, pe2"
+
+
 def test_an_end_of_a_line_is_chosen_and_then_said(root: Path) -> None:
     answers = iter(["bridge", "router", "pe1", "eth8"])
     asked: list[Question] = []
