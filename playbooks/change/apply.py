@@ -35,6 +35,7 @@ from egovnet.playbooks.change.words import NOTHING_SAID, Words
 from egovnet.playbooks.core.devices import sessions_kept
 from egovnet.playbooks.core.former import former_inventory
 from egovnet.playbooks.core.leaving_routers import leaving_routers
+from egovnet.playbooks.core.lost_lock import require_numbers
 from egovnet.playbooks.core.progress import Progress
 from egovnet.playbooks.core.selection import UsageError
 from egovnet.playbooks.core.workspace import Workspace
@@ -129,6 +130,7 @@ def _apply(
             raise UsageError(
                 "--zone-change, --disruptive and --gone are the plan's: give them to egovnet plan"
             )
+        require_numbers(workspace)
         plan = read_plan(plan_file)
         if plan.network != workspace.network.backbone.name:
             raise UsageError(

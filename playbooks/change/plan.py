@@ -28,7 +28,7 @@ from egovnet.playbooks.change.words import NOTHING_SAID, Words
 from egovnet.playbooks.core.approved_lines import approved_ports
 from egovnet.playbooks.core.devices import connected
 from egovnet.playbooks.core.leaving_routers import affected_by, leaving_routers
-from egovnet.playbooks.core.lost_lock import require_lock, require_pools
+from egovnet.playbooks.core.lost_lock import require_numbers
 from egovnet.playbooks.core.output_file import write_output
 from egovnet.playbooks.core.progress import Progress
 from egovnet.playbooks.core.run_on_devices import run
@@ -225,8 +225,7 @@ def make_plan(
             taken out of the inventory that were not emptied.
     """
     check_ways(waves_by)
-    require_lock(workspace)
-    require_pools(workspace)
+    require_numbers(workspace)
     leaving = leaving_routers(workspace, words.gone) if intended is None else ()
     texts = workspace.intended() if intended is None else intended
     ports = approved_ports(workspace)

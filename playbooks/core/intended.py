@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from egovnet.inventory.allocation.allocate import Allocation, allocate
+from egovnet.inventory.allocation.allocate import Allocation, Lock, allocate
 from egovnet.inventory.allocation.lock_file import (
     LOCK_FILE,
     lock_differs,
@@ -50,7 +50,7 @@ class DirectoryInventory:
     def problems(self) -> tuple[Problem, ...]:
         """Everything that is wrong with the files and with the lock file, in one list."""
         try:
-            read_lock(self.directory)
+            _ = self.lock
         except InventoryError as error:
             return (*self.examined.problems, *error.problems)
         return self.examined.problems
@@ -84,9 +84,18 @@ class DirectoryInventory:
         return self.examined.sources
 
     @cached_property
+    def lock(self) -> Lock:
+        """The lock file as it was read; an empty one where there is none.
+
+        Raises:
+            InventoryError: the file is not what egovnet writes.
+        """
+        return read_lock(self.directory)
+
+    @cached_property
     def allocation(self) -> Allocation:
         """Everything numbered."""
-        return allocate(self.network, read_lock(self.directory))
+        return allocate(self.network, self.lock)
 
     @cached_property
     def devices(self) -> dict[str, Device]:
@@ -168,6 +177,11 @@ class RememberedInventory(DirectoryInventory):
     def network(self) -> Network:
         """Of then."""
         return self.snapshot.network
+
+    @cached_property
+    def lock(self) -> Lock:
+        """Of then."""
+        return self.snapshot.allocation.lock
 
     @cached_property
     def allocation(self) -> Allocation:

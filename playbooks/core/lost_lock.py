@@ -23,7 +23,7 @@ def require_lock(workspace: Workspace) -> None:
         InventoryError: says how to get them back.
     """
     here = workspace.on_disk
-    if workspace.inventory is not here or _has_numbers(read_lock(here.directory)):
+    if workspace.inventory is not here or _has_numbers(here.lock):
         return
     known = _applied(workspace)
     if known is None or not _has_numbers(known):
@@ -46,7 +46,7 @@ def require_pools(workspace: Workspace) -> None:
     here = workspace.on_disk
     if workspace.inventory is not here:
         return
-    lock = read_lock(here.directory)
+    lock = here.lock
     gone = [
         pool
         for pool in workspace.allocation.lock.pools
@@ -59,6 +59,16 @@ def require_pools(workspace: Workspace) -> None:
         remedy = f"restore it from version control, or move it away and run: {_RESTORE}"
         path = str(here.directory / LOCK_FILE)
         raise InventoryError([Problem(path, 0, "", found, remedy)])
+
+
+def require_numbers(workspace: Workspace) -> None:
+    """Refuse what a lock file that was lost, or lost whole pools, would number anew.
+
+    Raises:
+        InventoryError: as `require_lock` and `require_pools`.
+    """
+    require_lock(workspace)
+    require_pools(workspace)
 
 
 def restore_lock(workspace: Workspace) -> str:
@@ -83,8 +93,11 @@ def _has_numbers(lock: Lock) -> bool:
 
 
 def _applied(workspace: Workspace) -> Lock | None:
-    # a database's client is only loaded where a lock is lost
+    # a database's client is only loaded where a lock is lost, and who only reads begins no journal
+    from egovnet.playbooks.journal.database import is_begun  # noqa: PLC0415
     from egovnet.playbooks.journal.inventory_snapshots import last_applied  # noqa: PLC0415
 
+    if not is_begun(workspace.state):
+        return None
     intent = last_applied(workspace.journal)
     return None if intent is None else intent.lock

@@ -10,7 +10,7 @@ from egovnet.inventory.registers import drift_rules
 from egovnet.playbooks.archive.journal_check import require_whole_journal
 from egovnet.playbooks.core.approved_lines import registered_lines
 from egovnet.playbooks.core.identity.expiry import ends_soon
-from egovnet.playbooks.core.lost_lock import require_lock
+from egovnet.playbooks.core.lost_lock import require_numbers
 from egovnet.playbooks.core.network_map import network_map
 from egovnet.playbooks.core.progress import Progress
 from egovnet.playbooks.core.provenance import provenance
@@ -67,7 +67,7 @@ def drift(
     remembered = ""
     if not wanted:  # nothing is changed beside an inventory with mistakes
         workspace, remembered = able_to_compare(workspace)
-    require_lock(workspace)
+    require_numbers(workspace)
     held = require_whole_journal(workspace)
     rules = drift_rules.REGISTER.read(workspace.directory, workspace.network)
     history = History(workspace.journal)

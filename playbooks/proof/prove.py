@@ -20,6 +20,7 @@ from egovnet.isolation.prove_running import NOBODY, prove_running
 from egovnet.playbooks.core.applied import Applied
 from egovnet.playbooks.core.approved_lines import expectation_of, registered_lines
 from egovnet.playbooks.core.devices import connected
+from egovnet.playbooks.core.lost_lock import require_numbers
 from egovnet.playbooks.core.network_map import network_map
 from egovnet.playbooks.core.progress import Progress
 from egovnet.playbooks.core.run_on_devices import run
@@ -70,10 +71,12 @@ def prove(
 
     Raises:
         UsageError: options that do not go together.
-        InventoryError: a wrong inventory or zones file.
+        InventoryError: a wrong inventory or zones file, or numbers of the network that were lost.
         ConfigTextError: texts that cannot be read.
     """
     _check_options(workspace, configs, running=running, zones=zones, report=report)
+    if configs is None or zones is None:
+        require_numbers(workspace)
     if running:
         return _running_proof(workspace, progress, zones)
     # one pause for all: what was made in one is walked as soon as it ends

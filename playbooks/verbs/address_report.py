@@ -11,7 +11,7 @@ from egovnet.inventory.allocation.allocate import Lock
 from egovnet.inventory.allocation.utilisation import PoolShare, shares, taken_by
 from egovnet.inventory.errors import InventoryError
 from egovnet.inventory.today import today
-from egovnet.playbooks.core.lost_lock import require_lock
+from egovnet.playbooks.core.lost_lock import require_numbers
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.results.address_report import AddressReport, AddressRow, RegionNumber
 from egovnet.playbooks.results.outcome import Outcome
@@ -35,7 +35,7 @@ def report_addresses(workspace: Workspace) -> Outcome[AddressReport]:
         InventoryError: the inventory is wrong, or its numbers were lost.
         JournalError: the journal cannot be read.
     """
-    require_lock(workspace)
+    require_numbers(workspace)
     network, allocation = workspace.network.numbered, workspace.allocation
     day = today()
     history = [(when, lock) for when, lock in _history(workspace.journal) if when <= day]

@@ -23,7 +23,7 @@ from egovnet.playbooks.core.applied import Applied
 from egovnet.playbooks.core.approved_lines import expectation_of
 from egovnet.playbooks.core.devices import connected, sessions_kept
 from egovnet.playbooks.core.leaving_routers import leaving_routers
-from egovnet.playbooks.core.lost_lock import require_lock
+from egovnet.playbooks.core.lost_lock import require_numbers
 from egovnet.playbooks.core.progress import Progress
 from egovnet.playbooks.core.run_on_devices import run
 from egovnet.playbooks.core.selection import UsageError
@@ -97,7 +97,7 @@ def adopt(
             "--unproved-by: two persons approve an override, of a plan, and adopt has none; put "
             "right what is not proved, or adopt the network before it has a policy"
         )
-    require_lock(workspace)
+    require_numbers(workspace)
     leaving_routers(workspace)
     names, known = _to_adopt(workspace)
     with sessions_kept(workspace):

@@ -14,7 +14,7 @@ from egovnet.inventory.allocation.site_prefixes import proposal, site_plans
 from egovnet.inventory.authoring.additions import entry_kinds
 from egovnet.inventory.errors import InventoryError, Problem
 from egovnet.inventory.model import Circuit, CircuitEnd, Network, Router
-from egovnet.playbooks.core.lost_lock import require_lock
+from egovnet.playbooks.core.lost_lock import require_numbers
 from egovnet.playbooks.core.selection import UsageError
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.results.allocated import AllocationProposal, ProposedNumber
@@ -163,7 +163,7 @@ def _begin(workspace: Workspace, kind: str, name: str, *, keep: bool) -> Network
     """
     if keep:
         require_own(workspace)
-    require_lock(workspace)
+    require_numbers(workspace)
     entry = entry_kinds()[kind]
     if entry.form is not None and not entry.form.fits(name):
         raise UsageError(f"{name!r} is no name of a {kind}: {entry.form.remedy}")

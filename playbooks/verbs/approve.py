@@ -7,6 +7,7 @@ from egovnet.inventory.registers.policy import REGISTER, SIGNERS_FILE
 from egovnet.playbooks.change.approval.statement import StatementRole
 from egovnet.playbooks.change.approval_gate import Governed, governed, require_key
 from egovnet.playbooks.change.plan import Plan, read_plan
+from egovnet.playbooks.core.lost_lock import require_numbers
 from egovnet.playbooks.core.selection import UsageError
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.results.approval import ApprovedPlan
@@ -36,7 +37,9 @@ def approve(
         UsageError: no plan, one of another network, or an inventory without a policy.
         ProblemsError: everything by which this person cannot approve it, with file and line.
         SigningError: their key cannot sign.
+        InventoryError: numbers were lost, and whose approvals are asked for goes by them.
     """
+    require_numbers(workspace)
     plan = read_plan(plan_file)
     network = workspace.network.backbone.name
     if plan.network != network:

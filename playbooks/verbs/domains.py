@@ -5,7 +5,7 @@ from pathlib import Path
 
 from egovnet.inventory.source.regular_file import read_regular_text
 from egovnet.inventory.today import today
-from egovnet.playbooks.core.lost_lock import require_lock
+from egovnet.playbooks.core.lost_lock import require_numbers
 from egovnet.playbooks.core.output_file import make_directory, write_outputs
 from egovnet.playbooks.core.selection import UsageError
 from egovnet.playbooks.core.workspace import Workspace
@@ -22,7 +22,7 @@ def list_domains(workspace: Workspace) -> Outcome[DomainList]:
     Raises:
         InventoryError: the inventory is wrong, or the numbers of the network were lost.
     """
-    require_lock(workspace)
+    require_numbers(workspace)
     zones = tuple(
         each
         for view in views(workspace.network, workspace.allocation)
@@ -38,7 +38,7 @@ def write_domains(workspace: Workspace, directory: Path) -> Outcome[DomainList]:
         InventoryError: as above.
         UsageError: a file is no zone of ours, or cannot be written.
     """
-    require_lock(workspace)
+    require_numbers(workspace)
     found = views(workspace.network, workspace.allocation)
     texts: dict[Path, str] = {}
     zones: list[ListedDnsZone] = []

@@ -7,7 +7,7 @@ from egovnet.inventory.model import Exchange, ExchangeEnd
 from egovnet.inventory.model.platform_sites import platform_site
 from egovnet.inventory.model.validity import ValidityState, days_left, state_on
 from egovnet.inventory.today import today
-from egovnet.playbooks.core.lost_lock import require_lock
+from egovnet.playbooks.core.lost_lock import require_numbers
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.results.connections_tried import ConnectionsTried
 from egovnet.playbooks.results.exchanges import (
@@ -46,7 +46,7 @@ def show_exchange(workspace: Workspace, name: str) -> Outcome[ShownExchange]:
     """
     exchanges = workspace.network.exchanges
     require_entry("exchange", name, exchanges)
-    require_lock(workspace)
+    require_numbers(workspace)
     day = _day(workspace)
     listed = _listed(name, exchanges[name], day)
     holds = listed.state is ValidityState.IN_FORCE

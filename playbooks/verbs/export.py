@@ -5,6 +5,7 @@ from pathlib import Path
 
 import yaml
 
+from egovnet.playbooks.core.lost_lock import require_numbers
 from egovnet.playbooks.core.selection import UsageError
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.results.outcome import Outcome
@@ -12,7 +13,9 @@ from egovnet.playbooks.results.written_files import ExportedInventory
 from egovnet.playbooks.verbs.export_signed import approvals_files, codeowners_files
 from egovnet.tasks.plain_inventories import ansible_inventory, nornir_files
 
-FORMATS = ("nornir", "ansible", "codeowners", "approvals")
+#: Of the policy, without a number in them.
+SIGNED_FORMATS = ("codeowners", "approvals")
+FORMATS = ("nornir", "ansible", *SIGNED_FORMATS)
 
 
 def export(workspace: Workspace, form: str, output: Path) -> Outcome[ExportedInventory]:
@@ -20,8 +23,10 @@ def export(workspace: Workspace, form: str, output: Path) -> Outcome[ExportedInv
 
     Raises:
         UsageError: a file cannot be written.
-        InventoryError: the inventory cannot be used.
+        InventoryError: the inventory cannot be used, or its numbers were lost.
     """
+    if form not in SIGNED_FORMATS:
+        require_numbers(workspace)
     network = workspace.network
     notes: tuple[str, ...] = ()
     if form == "codeowners":

@@ -4,6 +4,7 @@ from egovnet.inventory.access_classes import RULES, classes_of
 from egovnet.inventory.allocation.allocate import vrf_of
 from egovnet.inventory.model import AccessClass, PartSite, SiteNetworkAccess, ZoneName
 from egovnet.inventory.overlapping_plans import Plans
+from egovnet.playbooks.core.lost_lock import require_numbers
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.results.extranet_report import (
     AttachedVpn,
@@ -15,7 +16,12 @@ from egovnet.playbooks.results.outcome import Outcome
 
 
 def report_extranet(workspace: Workspace) -> Outcome[ExtranetReport]:
-    """Every VPN of a part, and every access in the extranet."""
+    """Every VPN of a part, and every access in the extranet.
+
+    Raises:
+        InventoryError: the inventory is wrong, or its numbers were lost.
+    """
+    require_numbers(workspace)
     network = workspace.network.numbered
     plans = Plans(network)
     parts = {name: vpn for name, vpn in network.vpns.items() if vpn.part is not None}

@@ -17,6 +17,7 @@ from egovnet.lab.generate import generate
 from egovnet.lab.internet import gateways_of
 from egovnet.lab.state import LabState, write_private
 from egovnet.lab.topology import Topology
+from egovnet.playbooks.core.lost_lock import require_numbers
 from egovnet.playbooks.core.output_file import make_directory, write_outputs
 from egovnet.playbooks.core.selection import UsageError
 from egovnet.playbooks.core.workspace import Workspace
@@ -35,7 +36,9 @@ def topology(
 
     Raises:
         UsageError: intended texts have keys, which a router gets in its driver's session alone.
+        InventoryError: the lock file was lost, so that all would be numbered anew.
     """
+    require_numbers(workspace)
     text = render if provisioned else render_day0
     texts = {name: text(device) for name, device in workspace.devices.items()}
     if any(next(references_in(each), None) for each in texts.values()):

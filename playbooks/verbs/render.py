@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from egovnet.playbooks.core.lost_lock import require_numbers
 from egovnet.playbooks.core.output_file import make_directory, write_outputs
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.results.outcome import Outcome
@@ -13,7 +14,9 @@ def render_files(workspace: Workspace, output: Path) -> Outcome[RenderedFiles]:
 
     Raises:
         UsageError: a file cannot be written.
+        InventoryError: the lock file was lost, so that all would be numbered anew.
     """
+    require_numbers(workspace)
     texts = {output / f"{name}.cfg": text for name, text in workspace.intended().items()}
     make_directory(output)
     write_outputs(texts)

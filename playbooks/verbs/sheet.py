@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from egovnet.inventory.access_classes import RULES
 from egovnet.inventory.model import Network, PartSite, Site, SiteNetworkAccess
 from egovnet.inventory.model.part_sites import written_name
-from egovnet.playbooks.core.lost_lock import require_lock
+from egovnet.playbooks.core.lost_lock import require_numbers
 from egovnet.playbooks.core.provenance import provenance
 from egovnet.playbooks.core.selection import UsageError
 from egovnet.playbooks.core.workspace import Workspace
@@ -31,7 +31,7 @@ def sheet(workspace: Workspace, site: str, routers: Sequence[str] = ()) -> Outco
         UsageError: no such site, or no example for a vendor.
         InventoryError: the numbers of the network were lost.
     """
-    require_lock(workspace)
+    require_numbers(workspace)
     network = workspace.network.numbered
     # of a site of the platform nobody is to be told: its far end is a firewall of this network
     require_entry("site", site, network.written_sites)

@@ -12,6 +12,7 @@ from egovnet.inventory.registers import read_registers, register_warnings
 from egovnet.inventory.warnings import warnings_of
 from egovnet.playbooks.change.approval.policies import policy_problems
 from egovnet.playbooks.core.identity.expiry import ends_soon
+from egovnet.playbooks.core.lost_lock import require_numbers
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.results.inventory_counts import ComparedBorders, Counts, ValidInventory
 from egovnet.playbooks.results.outcome import Outcome
@@ -22,7 +23,8 @@ def validate(workspace: Workspace, neighbor: Path | None = None) -> Outcome[Vali
 
     Raises:
         InventoryError: with every problem that can be judged. Numbers are allocated where nothing
-            else is wrong, and borders are compared where nothing is in either inventory.
+            else is wrong, and borders are compared where nothing is in either inventory. Or the
+            lock file was lost, so that all would be numbered anew.
     """
     beside = None if neighbor is None else workspace.beside(neighbor)
     problems = _problems(workspace)
@@ -30,6 +32,7 @@ def validate(workspace: Workspace, neighbor: Path | None = None) -> Outcome[Vali
         problems += _problems(beside)
     if problems:
         raise InventoryError(problems)
+    require_numbers(workspace)
     inventory = workspace.on_disk
     network, allocation = inventory.network, inventory.allocation
     written = network.numbered.written_sites

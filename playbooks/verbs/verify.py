@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from egovnet.playbooks.core.lost_lock import require_lock
+from egovnet.playbooks.core.lost_lock import require_numbers
 from egovnet.playbooks.core.progress import Progress
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.journal.database import is_begun
@@ -30,7 +30,7 @@ def verify(
 
     `packetless` are routers that no packet is sent from or seen on, and why.
     """
-    require_lock(workspace)
+    require_numbers(workspace)
     how = Verifying(converge, sources, packetless)
     try:
         found = Verifier(workspace, progress, how).verify()

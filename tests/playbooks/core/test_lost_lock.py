@@ -62,6 +62,63 @@ def test_nothing_is_renumbered_in_silence(left: str | None, directory: Path) -> 
     require_lock(Workspace(directory))
 
 
+#: Whatever shows, compares or hands on a number. {} is a place to write to.
+NUMBERED = (
+    "validate",
+    "render -o {}",
+    "prove",
+    "prove --running",
+    "plan",
+    "apply",
+    "apply {}.plan",
+    "approve {}.plan",
+    "adopt",
+    "verify",
+    "drift",
+    "export nornir -o {}",
+    "export ansible -o {}",
+    "sheet party-beijing",
+    "domains",
+    "domains -o {}",
+    "report addresses",
+    "report extranet",
+    "allocate loopback new --region beijing",
+    "lab topology",
+    "lab up --backend emulated",
+)
+
+
+@pytest.mark.parametrize(
+    ("words", "lost"), [(each, "all") for each in NUMBERED] + [(w, "pools") for w in NUMBERED[::4]]
+)
+def test_no_verb_numbers_anew(words: str, lost: str, directory: Path, tmp_path: Path) -> None:
+    apply_once(directory)
+    lock = directory / LOCK_FILE
+    if lost == "all":
+        lock.unlink()
+    else:
+        lines = lock.read_text().splitlines(keepends=True)
+        pools = [at for at, line in enumerate(lines) if line.startswith("  ") and line[2] != " "]
+        lock.write_text("".join(lines[: pools[len(pools) // 2]]))
+    place = tmp_path / "made"
+    ran = CliRunner().invoke(
+        main, [*words.format(place).split(), "--inventory", str(directory)], catch_exceptions=False
+    )
+    assert ran.exit_code == 2, ran.output
+    assert f"{lock}:" in ran.output
+    assert "recover --lock" in ran.output
+    assert not list(tmp_path.glob("made*"))
+    assert lost == "pools" or not lock.exists()
+
+
+def test_who_reads_begins_no_journal(directory: Path, tmp_path: Path) -> None:
+    (directory / LOCK_FILE).unlink()
+    for words in ("validate", "prove", f"render -o {tmp_path / 'made'}"):
+        ran = CliRunner().invoke(main, [*words.split(), "--inventory", str(directory)])
+        assert ran.exit_code == 0, ran.output
+    assert not list((tmp_path / "state").glob("*/journal.db"))
+
+
 @pytest.mark.parametrize("kept", [0.2, 0.5, 0.8])
 def test_a_lock_that_was_cut_renumbers_nothing(kept: float, directory: Path) -> None:
     apply_once(directory)
