@@ -10,13 +10,15 @@ Other rooms add their own below these; a class says its exit code. A `Problem` s
 line, field), what was found and what to do next.
 """
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import ClassVar
 
 #: Characters of a part of a problem, whatever it quotes: a file may have a million in one value.
 _MOST = 2000
+#: Other places of a mistake that are named.
+_OTHERS = 3
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -37,11 +39,15 @@ class Problem:
         for name in ("field", "found", "remedy"):
             object.__setattr__(self, name, _shortened(getattr(self, name)))
 
+    @property
+    def place(self) -> str:
+        """File and line."""
+        return f"{self.file}:{self.line}" if self.line else self.file
+
     def __str__(self) -> str:
-        where = f"{self.file}:{self.line}" if self.line else self.file
         field = f" {self.field}:" if self.field else ""
         remedy = f" -> {self.remedy}" if self.remedy else ""
-        return _one_line(f"{where}:{field} {self.found}{remedy}")
+        return _one_line(f"{self.place}:{field} {self.found}{remedy}")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -59,6 +65,35 @@ class InventoryWarning:
     def __str__(self) -> str:
         problem = Problem(self.file, self.line, self.field, self.found, self.remedy)
         return f"{problem} [{self.code}]"
+
+
+def sentences(problems: Iterable[Problem]) -> list[str]:
+    """What is wrong, a line for each cause, in the order of the first of each.
+
+    A key that is misspelled in thirty entries is one mistake of whoever wrote them: it is said
+    where it stands first, with the number and a few of the other places.
+    """
+    causes: dict[tuple[str, str, str], list[Problem]] = {}
+    for problem in problems:
+        causes.setdefault((problem.found, problem.remedy, _last_key(problem.field)), []).append(
+            problem
+        )
+    return [_with_others(first, others) for first, *others in causes.values()]
+
+
+def _last_key(field: str) -> str:
+    """The key that a field ends with, whatever entry it is in; "" of an entry as a whole."""
+    below = [part for part in field.split(".") if not part.isdecimal()][1:]
+    return below[-1] if below else ""
+
+
+def _with_others(first: Problem, others: Collection[Problem]) -> str:
+    places = list(dict.fromkeys(each.place for each in others))
+    if not places:
+        return str(first)
+    more = f" and {len(places) - _OTHERS:,} more" if len(places) > _OTHERS else ""
+    also = f", {len(others) + 1:,} times: also at {', '.join(places[:_OTHERS])}{more}"
+    return str(replace(first, found=f"{first.found}{also}"))
 
 
 def independent(problems: Iterable[Problem], doubtful: Iterable[Problem]) -> list[Problem]:
@@ -110,7 +145,7 @@ class ProblemsError(EgovnetError):
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(sorted(set(problems)))
-        super().__init__("\n".join(str(problem) for problem in self.problems))
+        super().__init__("\n".join(sentences(self.problems)))
 
 
 class InventoryError(ProblemsError):

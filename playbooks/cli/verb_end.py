@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from egovnet.inventory.errors import EgovnetError, Problem
+from egovnet.inventory.errors import EgovnetError, Problem, sentences
 from egovnet.playbooks.results.detail import Detail
 from egovnet.playbooks.results.outcome import Exit, most_severe
 from egovnet.playbooks.results.without_secrets import hidden
@@ -146,7 +146,7 @@ def _show_error(error: object, problems: Iterable[Problem] = (), *, as_json: boo
     words, shown = hidden(str(error)), without_secrets(tuple(problems))
     if as_json:
         show_error_json(words, shown)
-    show_error(words, shown)
+    show_error(words, sentences(shown))
 
 
 def _show_defect_json(error: BaseException, *, as_json: bool) -> None:

@@ -5,7 +5,7 @@ night: what the journal knows of it when nothing was wrong stands in for it.
 from collections.abc import Iterator
 from contextlib import suppress
 
-from egovnet.inventory.errors import InventoryError
+from egovnet.inventory.errors import InventoryError, sentences
 from egovnet.playbooks.core.intended import SnapshotInventory, applied_once
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.journal.database import is_begun
@@ -64,7 +64,7 @@ def able_to_compare(workspace: Workspace) -> tuple[Workspace, str]:
 
 
 def _mistakes(workspace: Workspace, error: InventoryError) -> str:
-    number = len(error.problems)
+    number = len(sentences(error.problems))
     many = "mistake that validate names" if number == 1 else "mistakes that validate names"
     return f"{workspace.directory} has {number:,} {many}"
 

@@ -13,7 +13,7 @@ import yaml
 
 from egovnet.inventory.allocation.allocate import allocate
 from egovnet.inventory.allocation.lock_file import read_lock
-from egovnet.inventory.errors import InventoryError
+from egovnet.inventory.errors import InventoryError, Problem, sentences
 from egovnet.templates.intend.read_inventory import read_inventory
 from tests.inventories import BACKBONE
 
@@ -106,3 +106,38 @@ def test_another_directory_is_one_mistake(named: str, told: str, tmp_path: Path)
         read_inventory(tmp_path / named)
     told = told.format(root, none=none, init="egovnet init DIR")
     assert str(caught.value) == f"{tmp_path / named}: {told}"
+
+
+REPEATED = [
+    ("circuits.yaml", "metric:", "metrik:", "unknown key"),
+    ("sites/beijing.yaml", "routing-protocol: bgp", "routing-protocol: ospf", "'ospf'"),
+    ("sites/beijing.yaml", ", routing-protocol: bgp", "", "is missing"),
+    ("hosts.yaml", "roles: [", "rolles: [", "unknown key"),
+]
+
+
+@pytest.mark.parametrize(("file", "old", "new", "found"), REPEATED)
+def test_a_mistake_made_alike_at_many_places_is_said_once(
+    file: str, old: str, new: str, found: str, tmp_path: Path
+) -> None:
+    root = copy_of_backbone(tmp_path / "inventory")
+    text = (root / file).read_text(encoding="utf-8")
+    (root / file).write_text(text.replace(old, new), encoding="utf-8")
+    with pytest.raises(InventoryError) as raised:
+        read_inventory(root)
+    problems = [each for each in raised.value.problems if found in each.found]
+    lines = [line for line in str(raised.value).splitlines() if found in line]
+    assert len(problems) > 2
+    assert len(lines) == 1
+    assert f", {len(problems)} times: also at {problems[1].place}, " in lines[0]
+    assert lines[0].startswith(f"{problems[0].place}: {problems[0].field}: ")
+
+
+def test_different_mistakes_are_said_each_for_itself(tmp_path: Path) -> None:
+    one = Problem("a.yaml", 1, "x.port", "is missing", "add it")
+    others = (
+        Problem("a.yaml", 2, "y.vlan", "is missing", "add it"),
+        Problem("a.yaml", 3, "z.port", "is missing", "add it: a port"),
+        Problem("a.yaml", 4, "w.port", "is empty", "add it"),
+    )
+    assert sentences((one, *others)) == [str(each) for each in (one, *others)]

@@ -80,10 +80,9 @@ def printer(verb: str) -> Callable[[Console, Any], None]:
     return found
 
 
-def show_error(message: str, problems: Iterable[Any] = ()) -> None:
-    """Print an error, every problem on a line of its own, on stderr."""
-    listed = [str(problem) for problem in problems]
-    for line in listed or [message]:
+def show_error(message: str, sentences: Iterable[str] = ()) -> None:
+    """Print an error, every sentence of it on a line of its own, on stderr."""
+    for line in list(sentences) or [message]:
         print_on_stderr(f"error: {line}")
 
 
