@@ -91,8 +91,11 @@ def _with_others(first: Problem, others: Collection[Problem]) -> str:
     places = list(dict.fromkeys(each.place for each in others))
     if not places:
         return str(first)
+    here = all(each.file == first.file and each.line for each in others)
+    shown = [place.removeprefix(f"{first.file}:") if here else place for place in places[:_OTHERS]]
     more = f" and {len(places) - _OTHERS:,} more" if len(places) > _OTHERS else ""
-    also = f", {len(others) + 1:,} times: also at {', '.join(places[:_OTHERS])}{more}"
+    where = "at" if not here else "on line" if len(places) == 1 else "on lines"
+    also = f", {len(others) + 1:,} times: also {where} {', '.join(shown)}{more}"
     return str(replace(first, found=f"{first.found}{also}"))
 
 

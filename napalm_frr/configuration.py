@@ -117,6 +117,16 @@ class ConfigurationMethods:
             return ""
         return self._diff(self._loaded, self._running)
 
+    @property
+    def missing_ports(self) -> tuple[str, ...]:
+        """Ports that the candidate needs and the router did not have when it was loaded: a commit
+        of it would be undone. Asks nothing.
+        """
+        if self._loaded is None or self._running is None:
+            return ()
+        candidate = self._loaded.against(self._running)
+        return self._running.ports_missing_for(candidate.interfaces)
+
     @staticmethod
     def _diff(loaded: Loaded, running: DeviceState) -> str:
         candidate = loaded.against(running)

@@ -136,6 +136,15 @@ class ComparesAtLoad(Protocol):
         both mean the same. Asks nothing."""
 
 
+@runtime_checkable
+class KnowsPorts(Protocol):
+    """A driver's session that knows which ports its device has."""
+
+    @property
+    def missing_ports(self) -> tuple[str, ...]:
+        """Ports that the candidate needs and the device does not have. Asks nothing."""
+
+
 class TransactionalDriver(Protocol):
     """A session with a device that has whole configurations and confirmed commits.
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from nornir.core.task import Task
 
+from egovnet.inventory.errors import EgovnetError
 from egovnet.tasks.device import answering
-from egovnet.tasks.driver import ComparesAtLoad, TransactionalDriver
+from egovnet.tasks.driver import ComparesAtLoad, KnowsPorts, TransactionalDriver
 from egovnet.tasks.task_result import TaskResult
 from egovnet.templates.platform import KeptKeys
 from egovnet.templates.registry import keep_lines
@@ -46,6 +47,9 @@ def dry_run(
     when it was planned, so only what the device runs now is reported, and no diff. One that is
     `provisioned` most likely runs `intended` already: it is read first, and has nothing to check
     where it does.
+
+    Raises:
+        PortMissingError: the device has not all ports that `intended` is for.
     """
     device = answering(task)
     if provisioned and not device.diff_to(intended):
@@ -53,6 +57,7 @@ def dry_run(
         same = DryRun(running, text_hash(running), "", intended)
         return TaskResult(task.host, same, diff="")
     device.load_replace_candidate(config=intended)
+    _refuse_missing_ports(device)
     diff = "" if keep else _compared(device)
     running = device.compared_text
     keys = KeptKeys(intended)
@@ -66,6 +71,27 @@ def dry_run(
                 raise RuntimeError("its configuration changed while it was read; plan again")
     answer = DryRun(running, text_hash(running), diff, keys.text, keys.kept, keys.gone)
     return TaskResult(task.host, answer, diff=diff)
+
+
+class PortMissingError(EgovnetError):
+    """A configuration is for a port that its device does not have."""
+
+    exit_code = 5
+
+
+def _refuse_missing_ports(device: TransactionalDriver) -> None:
+    """Refuse the candidate, and forget it, where its device could not carry it out.
+
+    Raises:
+        PortMissingError: with the ports, and what to do.
+    """
+    missing = device.missing_ports if isinstance(device, KnowsPorts) else ()
+    if missing:
+        device.discard_config()
+        raise PortMissingError(
+            f"the router has no {', '.join(missing)} -> correct the port in the inventory, or have "
+            "the port put in (a lab boots with new ones: egovnet lab up --reconfigure)"
+        )
 
 
 def _compared(device: TransactionalDriver) -> str:

@@ -39,6 +39,8 @@ class DeviceState:
     faults: tuple[LinuxFault, ...] = ()
     #: FRR's daemons that run there; None where nobody said.
     living: frozenset[str] | None = None
+    #: Linux's interfaces; None where nobody said.
+    links: frozenset[str] | None = field(default=None, repr=False)
 
     def dead_for(self, frr: Contexts) -> tuple[str, ...]:
         """The daemons that do not run, of those that an FRR text needs. What a dead one is
@@ -46,6 +48,10 @@ class DeviceState:
         if self.living is None:
             return ()
         return tuple(sorted(daemons_for(frr) - self.living))
+
+    def ports_missing_for(self, interfaces: Contexts) -> tuple[str, ...]:
+        """Ports that an interfaces text needs and this router does not have."""
+        return () if self.links is None else linux_check.missing_ports(interfaces, self.links)
 
     @classmethod
     def of(cls, text: DeviceText) -> DeviceState:
@@ -153,7 +159,10 @@ def state_from_texts(texts: dict[str, str]) -> DeviceState:
     fingerprint = hashlib.sha256("".join(parts).encode()).hexdigest()
     faults = _linux_faults(texts, state.interfaces, state.frr)
     living = frozenset(texts.get("daemons", "").split()) or None
-    return replace(state, fingerprint=fingerprint, faults=faults, living=living)
+    links = frozenset(str(link.get("ifname")) for link in json.loads(texts.get("linux") or "[]"))
+    return replace(
+        state, fingerprint=fingerprint, faults=faults, living=living, links=links or None
+    )
 
 
 def _text_of(texts: dict[str, str]) -> DeviceText:

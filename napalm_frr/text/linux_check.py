@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import ipaddress
 import re
+from collections.abc import Collection
 from typing import Any
 
 from napalm_frr.text.frr_tree import Contexts
@@ -42,6 +43,29 @@ def faults(interfaces: Contexts, addresses: list[dict[str, Any]]) -> tuple[Linux
         if name not in wanted and _kind(link) in ("vlan", "vrf"):
             found.append(LinuxFault(FaultKind.NOT_IN_TEXT, name, found=_kind(link)))
     return tuple(found)
+
+
+#: Attributes of what ifupdown2 makes, and no machine has as a port.
+_MADE_BY = re.compile(r"(vrf-table|vlan-raw-device|link-type|tunnel-mode|bridge-|bond-|vxlan-)")
+
+
+def missing_ports(interfaces: Contexts, links: Collection[str]) -> tuple[str, ...]:
+    """Ports that a text needs and Linux, which has `links`, does not.
+
+    VLANs, VRFs, tunnels and the like are made by what is written; a port by nothing.
+    """
+    wanted: dict[str, list[str]] = {}
+    for path, lines in interfaces.items():
+        if path:
+            wanted.setdefault(name_of(path), []).extend(lines)
+    made = {name for name, lines in wanted.items() if any(map(_MADE_BY.match, lines))}
+    needed: dict[str, None] = {}
+    for name, lines in wanted.items():
+        if AUTO in lines:
+            match = _VLAN_NAME.match(name)
+            raw = [line.split()[1] for line in lines if line.startswith("vlan-raw-device ")]
+            needed[raw[0] if raw else match.group(1) if match else name] = None
+    return tuple(name for name in needed if name not in links and name not in made)
 
 
 def label_faults(

@@ -13,6 +13,7 @@ from egovnet.tasks.driver import (
     ComparesAtLoad,
     Comparison,
     DeviceFault,
+    KnowsPorts,
     LineChange,
     TransactionalDriver,
 )
@@ -111,6 +112,11 @@ class KeyedDriver:
         if reason == found.reason:
             return found
         return KeyedState(found.state, found.seconds_left, reason)
+
+    @property
+    def missing_ports(self) -> tuple[str, ...]:
+        """As the driver's; none where it does not know its device's ports."""
+        return self._driver.missing_ports if isinstance(self._driver, KnowsPorts) else ()
 
     # -- NAPALM's own ---------------------------------------------------------------------------
 

@@ -3,7 +3,7 @@
     ```console
     $ egovnet plan -o first.plan        # exit 3: there is something to do
     ...
-    1 to change, 3 as intended, 0 unreachable
+    1 to change, 3 as intended, 0 not planned
     ```
 
 A command begins with `$`; a backslash at its end goes on in the next line. What follows is printed

@@ -232,7 +232,7 @@ def test_job_of_the_template(reader: Player, province: Path, job: str) -> None:
     assert all((province / file).is_file() for file in files)
     assert code in (0, *jobs()[job].get("allow_failure", {}).get("exit_codes", ()))
     if job == "plan":
-        assert "1 to change, 5 as intended, 0 unreachable" in done.stdout
+        assert "1 to change, 5 as intended, 0 not planned" in done.stdout
 
 
 def test_the_plan_becomes_a_comment(reader: Player, province: Path) -> None:

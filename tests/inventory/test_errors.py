@@ -129,8 +129,16 @@ def test_a_mistake_made_alike_at_many_places_is_said_once(
     lines = [line for line in str(raised.value).splitlines() if found in line]
     assert len(problems) > 2
     assert len(lines) == 1
-    assert f", {len(problems)} times: also at {problems[1].place}, " in lines[0]
+    assert f", {len(problems)} times: also on lines {problems[1].line}, " in lines[0]
     assert lines[0].startswith(f"{problems[0].place}: {problems[0].field}: ")
+
+
+def test_places_in_several_files_are_said_with_them() -> None:
+    problems = [Problem(f"{name}.yaml", 7, "x.vlan", "is missing", "add it") for name in "abcdef"]
+    assert sentences(problems) == [
+        "a.yaml:7: x.vlan: is missing, 6 times: also at b.yaml:7, c.yaml:7, d.yaml:7 and 2 more "
+        "-> add it"
+    ]
 
 
 def test_different_mistakes_are_said_each_for_itself(tmp_path: Path) -> None:

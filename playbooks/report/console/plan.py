@@ -100,7 +100,7 @@ def _print_warnings(console: Console, plan: PlanResult, *, whole: bool) -> None:
     if plan.needs:
         console.print(Text(f"NEEDS CONFIRMATION: {' '.join(plan.needs)}"), style="bold red")
     for why, names in words.causes(sorted(plan.unreachable.items())):
-        console.print(Text(f"unreachable: {words.listed(names, whole=whole)}: {why}"), style="red")
+        console.print(Text(f"not planned: {words.listed(names, whole=whole)}: {why}"), style="red")
 
 
 def print_changes_of(console: Console, changes: Sequence[PlannedDiff], detail: Detail) -> None:

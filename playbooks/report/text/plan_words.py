@@ -97,7 +97,7 @@ def total(plan: PlanResult) -> str:
     changed = sum(len(change.devices) for change in plan.changes)
     return (
         f"{changed:,} to change, {len(plan.unchanged):,} as intended, "
-        f"{len(plan.unreachable):,} unreachable"
+        f"{len(plan.unreachable):,} not planned"
     )
 
 

@@ -431,8 +431,8 @@ def test_plan_tells_a_person_each_router_that_is_down(tmp_path: Path) -> None:
     names = all_down(root)
     ran = egovnet("plan", "--inventory", root, state=state, env=logged_in(state))
     assert ran.code == 5
-    assert all(f"unreachable: {name}: " in ran.stdout for name in names)
-    assert f"0 to change, 0 as intended, {len(names)} unreachable" in " ".join(ran.stdout.split())
+    assert all(f"not planned: {name}: " in ran.stdout for name in names)
+    assert f"0 to change, 0 as intended, {len(names)} not planned" in " ".join(ran.stdout.split())
 
 
 def test_verify_of_routers_that_are_down_names_them_and_fails(tmp_path: Path) -> None:
