@@ -202,8 +202,10 @@ def _severity(
         return Severity.RISK if interface.name not in ports else None
     if interface.addresses:
         return Severity.RISK
-    is_port_of_inventory = interface.name in ports and interface.vlan is None
-    return None if is_port_of_inventory else Severity.HYGIENE
+    if interface.name in ports and interface.vlan is None:
+        return None
+    # without an address it still routes what it hears, by the backbone's own table
+    return Severity.RISK if interface.brought_up and not interface.shutdown else Severity.HYGIENE
 
 
 def _absent(router: Router, expectation: Expectation) -> Iterator[FindingDraft]:

@@ -35,6 +35,7 @@ from egovnet.templates.model.running_state import (
 )
 
 FAMILIES: tuple[AddressFamily, ...] = ("ipv4", "ipv6")
+_VPN = frozenset(("vpnv4", "vpnv6"))
 #: What every interface has by itself (RFC 4291 sections 2.5.6 and 2.7; RFC 5771).
 _OF_ANY = tuple(map(ip_network, ("fe80::/10", "ff00::/8", "224.0.0.0/4")))
 #: And the router itself (RFC 1122 section 3.2.1.3; RFC 4291 section 2.5.3).
@@ -51,6 +52,18 @@ def explain(overlay: Overlay, state: RunningState) -> None:
     _rules(overlay, state)
     _routes(overlay, state)
     _labels(overlay, state)
+    if state.vpn_routes is None and _reflects(overlay.facts):
+        overlay.note("VPN routes: not asked for", followed=False, unread=True)
+
+
+def _reflects(facts: DeviceFacts) -> bool:
+    """Whether a router hands on VPN routes, so that what it has tells what others announce."""
+    instance = facts.bgp.get(None)
+    return instance is not None and any(
+        activated.reflector_client and name in _VPN
+        for neighbor in instance.neighbors.values()
+        for name, activated in neighbor.families.items()
+    )
 
 
 def left_over(facts: DeviceFacts, state: RunningState) -> RunningState:
@@ -143,11 +156,10 @@ def _link(overlay: Overlay, link: RunningInterface) -> None:
     known = overlay.interfaces.get(link.name)
     if known is None:
         idle = link.vrf is None and link.master is None and not link.addresses
-        if link.is_port and idle:
-            return  # a port that the text does not use
-        if link.hidden and not link.up and idle:
-            return  # modules make such by themselves, as `sit0`
-        line = overlay.note(f"{link.text}: no line makes it", followed=not link.hidden)
+        if (link.is_port or link.hidden) and not link.up and idle:
+            return  # a port that nobody uses; what modules make by themselves, as `sit0`
+        what = "no line sets it up" if link.is_port and idle else "no line makes it"
+        line = overlay.note(f"{link.text}: {what}", followed=not link.hidden)
         overlay.interfaces[link.name] = InterfaceFacts(
             link.name,
             link.vrf,
@@ -155,6 +167,8 @@ def _link(overlay: Overlay, link: RunningInterface) -> None:
             parent=link.parent,
             vlan=link.vlan,
             joins=link.peer,
+            # of a tunnel, what the note says is more
+            brought_up=link.up and not link.hidden,
             line=line,
             vrf_line=line,
         )
@@ -250,8 +264,10 @@ def _routes(overlay: Overlay, state: RunningState) -> None:
         if vrf is not None and _refuses_all(route):
             closed.add((vrf, route.family))
             continue
-        if any(hop.label is not None for hop in route.hops):
+        plain = tuple(hop for hop in route.hops if hop.label is None)
+        if route.hops and not plain:
             continue  # `vpn_routes` follows labels
+        route = route if len(plain) == len(route.hops) else replace(route, hops=plain)
         if not _explained(overlay, route, vrf):
             _unexplained(overlay, route, vrf)
     asked = {route.family for route in state.routes if state.labelled is None}
@@ -390,7 +406,9 @@ def _by_static(overlay: Overlay, route: RunningRoute, vrf: str | None) -> bool:
     ]
     if route.discards:
         return bool(lines)
-    return bool(route.hops) and all(any(_same(s, hop) for s in lines) for hop in route.hops)
+    return bool(route.hops) and all(
+        any(_same(overlay, static, vrf, hop) for static in lines) for hop in route.hops
+    )
 
 
 def _table_of(overlay: Overlay, static: StaticFacts) -> tuple[str | None, int | None]:
@@ -400,10 +418,14 @@ def _table_of(overlay: Overlay, static: StaticFacts) -> tuple[str | None, int | 
     return (name, None) if name is not None else (None, static.table)
 
 
-def _same(static: StaticFacts, hop: RunningHop) -> bool:
+def _same(overlay: Overlay, static: StaticFacts, vrf: str | None, hop: RunningHop) -> bool:
     if static.next_hop is not None and str(static.next_hop) != hop.gateway:
         return False
-    return static.interface is None or static.interface == hop.interface
+    if static.interface is not None:
+        return static.interface == hop.interface
+    # the next hop is looked for in one VRF, and leaves by an interface of it
+    where = vrf if static.next_hop_vrf is None else static.next_hop_vrf
+    return overlay.vrf_of(hop.interface) == (None if where == "default" else where, True)
 
 
 def _unexplained(overlay: Overlay, route: RunningRoute, vrf: str | None) -> None:

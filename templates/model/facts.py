@@ -212,6 +212,8 @@ class InterfaceFacts:
     #: Policy routing: what packets coming in here may be sent to, besides their own table.
     policy_routes: tuple["PolicyRoute", ...] = ()
     shutdown: bool = False
+    #: Something sets it up: of a port that only the routing daemon's part names, nothing does.
+    brought_up: bool = field(default=True, compare=False)
     #: The backbone's IGP follows a BFD session with the neighbour.
     bfd: bool = False
     #: None: it is no tunnel.

@@ -106,7 +106,8 @@ class RunningInterface:
     peer: str | None = None
     #: A port or the loopback: it is there whatever the text says.
     is_port: bool = False
-    #: What comes in there comes by other interfaces in a way that is not followed: tunnels.
+    #: What comes in there comes or goes on by other interfaces in a way that is not followed:
+    #: tunnels, programs at a port (XDP).
     hidden: bool = False
     #: Of GRE over IPv4; None: it is none, or its ends are not said.
     tunnel: TunnelEnds | None = None

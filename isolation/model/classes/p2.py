@@ -43,12 +43,13 @@ ADDRESS_WITHOUT_TAG = FindingClass(
 UNKNOWN_INTERFACE = FindingClass(
     id="P2 unknown-interface",
     severities={
-        Severity.RISK: "it is in a VRF, has an address, or is a bridge's or bond's port",
-        Severity.HYGIENE: "it is in the default table and has no address",
+        Severity.RISK: "it is in a VRF, has an address, is a bridge's or bond's port, or is up",
+        Severity.HYGIENE: "it is in the default table, has no address, and nothing sets it up",
     },
     title="An interface that the inventory does not know",
     meaning="The text has an interface that is no access, circuit, or management port.",
-    why="What is behind it is unknown, and it takes part in the VRF that it is in.",
+    why="What is behind it is unknown, and it takes part in the VRF that it is in. Without an address "
+    "too, what comes in there is routed by the table of the interface.",
     remedy="Remove it from the router, or put what it is for into the inventory.",
     sentence="{interface} in VRF {vrf} is not in the inventory",
     by_inventory=True,

@@ -111,14 +111,15 @@ def _read_rules(
 ) -> str:
     """Rules in their order. Returns why VRFs are not looked up first, "" where they are."""
     first_main = vrfs = None
-    others: list[tuple[int, str]] = []
-    for line in lines:
+    others: list[tuple[tuple[int, int], str]] = []
+    for index, line in enumerate(lines):
         priority, colon, text = line.partition(":")
         text = " ".join(text.split())
         if not colon or not priority.isdigit():
             unread.setdefault(asked.RULES.format(family=family), line[:200])
             continue
-        number = int(priority)
+        # of one priority, they are asked in the order in which they are printed
+        number = int(priority), index
         if text == f"from all {_L3MDEV}":
             vrfs = number if vrfs is None else min(vrfs, number)
         elif text in _OWN_RULES:
@@ -130,13 +131,13 @@ def _read_rules(
         before_vrfs = vrfs is None or number <= vrfs
         if before_vrfs or not _ends_vrfs(text):
             before_main = first_main is None or number <= first_main
-            shown = f"ip rule {number}: {text}"
+            shown = f"ip rule {number[0]}: {text}"
             rule = _rule(text, shown)
             found.append(RunningRule(family, shown, rule, before_vrfs, before_main))
     if vrfs is None:
         return "no rule looks packets of VRFs up in their VRF (l3mdev)"
     if first_main is not None and first_main < vrfs:
-        return f"rule {first_main} looks packets of VRFs up in the main table before their VRF"
+        return f"rule {first_main[0]} looks packets of VRFs up in the main table before their VRF"
     return ""
 
 
@@ -282,6 +283,8 @@ def _interface(link: Mapping[str, Any], by_name: Mapping[str, Any]) -> RunningIn
     if vlan:
         words.append(f"id {data.get('id')} on {link.get('link')}")
         words.append(f"with tags of {tags}" if tags != _TAGS else "")
+    program = "xdp" in link
+    words.append("with a program (XDP)" if program else "")
     return RunningInterface(
         link["ifname"],
         " ".join(filter(None, words)),
@@ -293,7 +296,7 @@ def _interface(link: Mapping[str, Any], by_name: Mapping[str, Any]) -> RunningIn
         vlan=int(data["id"]) if vlan else None,
         peer=link.get("link") if not vlan and not is_port else None,
         is_port=is_port,
-        hidden=not is_port and (kind not in _FOLLOWED or tags != _TAGS),
+        hidden=program or (not is_port and (kind not in _FOLLOWED or tags != _TAGS)),
         tunnel=_tunnel(data) if kind == "gre" else None,
         addresses=tuple(_addresses(link)),
     )

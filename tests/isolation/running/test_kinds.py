@@ -1,5 +1,6 @@
 """Every kind of thing that only a router's state shows: found, with its line, as a leak or not."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -74,6 +75,14 @@ def link(kind: str) -> str:
     )
 
 
+def port(name: str, **words: object) -> str:
+    """A port that is up and nothing else, as `ip -j -d link` prints it."""
+    said = {"ifindex": 90, "ifname": name, "flags": ["UP"], "link_type": "ether", "addr_info": []}
+    veth = {} if name.startswith("eth") else {"linkinfo": {"info_kind": "veth"}}
+    return json.dumps({**said, **veth, **words})
+
+
+VLAN = {"info_kind": "vlan", "info_data": {"protocol": "802.1Q", "id": 777}}
 REFLECTORS = ("bj-p1", "bj-p2")
 KINDS = [
     Kind(
@@ -316,6 +325,64 @@ KINDS = [
         device="",
     ),
     Kind(
+        "a route with a label on one way, and out of the VRF without one on another",
+        says(
+            "routes ipv4",
+            "like 10.1.33.0/24 table 1002 proto 186 exit 10.255.0.5 label 82 dev eth1 dev eth4.100",
+        ),
+        "P3 static-route",
+        quote="label 82 dev eth1 dev eth4.100",
+    ),
+    Kind(
+        "a route with a label on one way, and into the backbone without one on another",
+        says(
+            "routes ipv6",
+            "like fde9:1:33::/64 table 1002 proto 186 exit fde9:ff::5 label 83 dev eth1 dev eth2",
+        ),
+        "P3 static-route",
+        quote="label 83 dev eth1 dev eth2",
+    ),
+    Kind(
+        "a route of the text, out of another VRF's port",
+        shows(("via 10.200.0.42 dev eth4.100 table 1005", "via 10.200.0.42 dev eth3.102 table 1005")),
+        "P3 static-route",
+        quote="10.2.10.0/24 via 10.200.0.42 dev eth3.102",
+    ),
+    Kind(
+        "the main table is looked up first, with the priority that VRFs have",
+        says("rules ipv4", "1000:\tfrom all lookup 254 "),
+        "P3 policy-route",
+        quote="rule 1000 looks packets of VRFs up in the main table",
+    ),
+    Kind(
+        "a port that no text uses is up",
+        shows(('[{"ifindex":1,', f'[{port("eth9")},{{"ifindex":1,')),
+        "P2 unknown-interface",
+        RISK,
+        "eth9: no line sets it up",
+    ),
+    Kind(
+        "a port to another name space in the main table",
+        shows(('[{"ifindex":1,', f'[{port("ve0", link_netnsid=0)},{{"ifindex":1,')),
+        "P2 unknown-interface",
+        RISK,
+        "ve0 veth: no line sets it up",
+    ),
+    Kind(
+        "a VLAN of a customer's port in the main table",
+        shows(('[{"ifindex":1,', f'[{port("eth3.777", link="eth3", linkinfo=VLAN)},{{"ifindex":1,')),
+        "P2 unknown-interface",
+        RISK,
+        "eth3.777 vlan id 777 on eth3: no line makes it",
+    ),
+    Kind(
+        "a program at a port",
+        shows(('"ifname":"eth3.102",', '"ifname":"eth3.102","xdp":{"mode":1},')),
+        "state not in text",
+        RISK,
+        "with a program (XDP): no line says so",
+    ),
+    Kind(
         "a VPN route's label leads nowhere",
         lacks("labels", "^82 dev i-court"),
         "state not in text",
@@ -378,6 +445,24 @@ def test_an_answer_that_makes_no_sense_is_said(section: str, line: str) -> None:
     (found,) = verdict.findings
     assert (found.klass, found.device) == ("state not read", "bj-p1")
     assert line in found.message
+
+
+def test_a_reflector_that_says_no_vpn_routes_is_named() -> None:
+    said = answers()
+    head, mark, _ = said["bj-p2"].partition("kernel# show running vpn ipv4")
+    assert mark
+    said["bj-p2"] = head
+    verdict = verdict_of(said)
+    assert not verdict.proved
+    (found,) = verdict.findings
+    assert (found.klass, found.device) == ("state not read", "bj-p2")
+
+
+def test_a_port_that_nobody_uses_is_nothing() -> None:
+    said = answers()
+    down = port("eth9").replace('"UP"', '"BROADCAST"')
+    shows(('[{"ifindex":1,', f'[{down},{{"ifindex":1,'))(said)
+    assert verdict_of(said).findings == ()
 
 
 def test_a_router_that_was_not_asked_is_named() -> None:
