@@ -1,5 +1,8 @@
 """Keys of egovnet's own through a whole day: they are on the routers, and nowhere else.
 
+One day has its values in a sealed file. Another has them in a server of OpenBao, an encrypted VPN,
+and a policy by which people sign what is done: their keys and the server's token are secrets too.
+
 What is searched for is every value in every encoding that something on the way uses; what is
 searched is all that is printed and left, and the command lines of all processes meanwhile.
 """
@@ -11,7 +14,7 @@ import re
 import threading
 import urllib.parse
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,13 +23,19 @@ import yaml
 from click.testing import CliRunner
 
 from egovnet.playbooks.cli.main import main
-from egovnet.tasks.keys.age_file import AgeFile
+from egovnet.playbooks.signatures.allowed_signers import line_of
+from egovnet.playbooks.signatures.ssh_signature import make_key, public_half
+from egovnet.tasks.keys.keyring import key_store
 from tests.generated import nation, write
 from tests.lab.emulated.networks import EmulatedNetwork, emulated, move
 from tests.loopback import loopback_network
 from tests.playbooks.left_behind import contents
+from tests.tasks.keys.bao import Bao, bao_server
 
 POLICY = {"isis": "hmac-md5", "ldp": "tcp-md5", "bgp": "tcp-md5"}
+#: Of the day whose people sign.
+PEOPLE = ("li", "wang")
+ENCRYPTED_POOLS = {"encrypted-ipv4": "10.250.0.0/20", "encrypted-ipv6": "fde9:e0::/64"}
 BY_HAND = "SomebodyElsesKeyOfThatSession"
 _SECONDS = 0.05
 
@@ -52,9 +61,20 @@ class Day:
     root: Path
     inventory: Path
     network: EmulatedNetwork
+    #: A server that has the values; None: they are sealed beside the inventory.
+    bao: Bao | None = None
+    #: Private keys of people, by name; {}: nobody signs.
+    people: dict[str, Path] = field(default_factory=dict)
+    #: Name -> a secret that is no key of a session.
+    others: dict[str, str] = field(default_factory=dict)
     printed: dict[str, str] = field(default_factory=dict)
     codes: dict[str, int] = field(default_factory=dict)
     processes: set[bytes] = field(default_factory=set)
+
+    def by(self, person: str, *words: str) -> str:
+        """A verb that somebody gives, by their key where people sign."""
+        key = ("--key", str(self.people[person])) if self.people else ()
+        return self.run(*words, *key)
 
     def run(self, *words: str) -> str:
         ran = CliRunner().invoke(main, [*words, "--inventory", str(self.inventory)])
@@ -65,8 +85,14 @@ class Day:
 
     @property
     def values(self) -> dict[str, str]:
-        store = AgeFile(self.inventory, self.root / "identity")
+        store = key_store(self.inventory, self.network.workspace.network.backbone.name)
+        assert store is not None
         return {str(reference): value for reference, value in store.read().items()}
+
+    @property
+    def controller_key(self) -> Path:
+        (found,) = (self.root / "state").glob("*/controller_key")
+        return found
 
     def edit(self, authentication: dict[str, str]) -> None:
         path = self.inventory / "network.yaml"
@@ -99,21 +125,62 @@ def watched(day: Day) -> Iterator[None]:
         watcher.join()
 
 
-@pytest.fixture(scope="module")
-def day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]:
+@pytest.fixture(scope="module", params=["sealed", "served"])
+def day(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]:
     root = tmp_path_factory.mktemp("keys")
+    served = request.param == "served"
     sections = nation(2, 1)
     move(sections["hosts"], network := loopback_network())
     for site in sections["sites"].values():
         # nobody answers behind an emulated router
         site["site-network-accesses"]["main"]["state"] = "waiting-for-customer"
+    if served:
+        sections["network"]["pools"] |= ENCRYPTED_POOLS
+        sections["vpns"]["vpn1"]["encryption"] = "pe-to-pe"
     inventory = write(sections, root / "network")
-    with emulated(root, inventory, network) as routers:
+    with ExitStack() as open_until_then:
+        routers = open_until_then.enter_context(emulated(root, inventory, network))
         os.environ["EGOVNET_KEY_IDENTITY"] = str(root / "identity")
         made = Day(root, inventory, routers)
+        if served:
+            made.bao = open_until_then.enter_context(bao_server())
+            by_people(made)
         with watched(made):
             live(made)
+        made.others |= private_half("the controller", made.controller_key)
         yield made
+
+
+def by_people(day: Day) -> None:
+    """A server's token for who pushes, and people with keys; their policy comes later."""
+    assert day.bao is not None
+    token = day.bao.token('path "secret/data/*" { capabilities = ["create", "read", "update"] }')
+    (day.root / "identity").write_text(f"{token}\n")
+    (day.root / "identity").chmod(0o600)
+    day.others["token"] = token
+    for name in PEOPLE:
+        day.people[name] = day.root.parent / f"{day.root.name}-{name}"
+        make_key(day.people[name], name)
+        day.others |= private_half(name, day.people[name])
+
+
+def private_half(whose: str, key: Path) -> dict[str, str]:
+    """Its lines; those before them say in every key the same, and the public half."""
+    lines = key.read_text().splitlines()[1:-1]
+    return {f"key of {whose}, {at}": line for at, line in enumerate(lines[3:])}
+
+
+def govern(day: Day) -> None:
+    """From now on two people answer for each change."""
+    people = {name: {"name": name.title()} for name in PEOPLE}
+    may = {verb: list(PEOPLE) for verb in ("plan", "approve", "apply")}
+    own = {"agencies": {"agencies": ["government", "tax"]}}
+    own["backbone"] = {"kinds": ["backbone", "circuit", "router"]}
+    scopes = {name: scope | may for name, scope in own.items()}
+    policy = {"people": people, "scopes": scopes, "amend": list(PEOPLE)}
+    (day.inventory / "policy.yaml").write_text(yaml.safe_dump(policy, sort_keys=False))
+    lines = [line_of(name, public_half(key)) for name, key in day.people.items()]
+    (day.inventory / "allowed_signers").write_text("".join(f"{line}\n" for line in lines))
 
 
 def live(day: Day) -> None:
@@ -121,27 +188,54 @@ def live(day: Day) -> None:
     force = ("--converge", "20")
     day.run("adopt", "--yes")
     day.edit(POLICY)
-    day.run("keys", "init")
+    begin_store(day)
     day.run("keys", "generate", "--yes")
     day.run("keys", "list", "--json")
     day.run("render", "-o", str(day.root / "rendered"))
-    plan = day.root / "keys.plan"
-    day.run("plan", "--disruptive", "-o", str(plan))
+    first = str(day.root / "first.plan")
+    approved_plan(day, first)
     day.run("plan", "--disruptive", "--json")
-    day.run("apply", str(plan), "--yes", *force)
+    day.by("li", "apply", first, "--yes", *force)
     day.run("drift", "--report", str(day.root / "drift"))
     by_hand(day)
     day.run("drift", "--json")
-    day.run("drift", "--remediate", "policy", "--report", str(day.root / "drift"))
+    day.by("li", "drift", "--remediate", "policy", "--report", str(day.root / "drift"))
     day.run("keys", "rotate", "isis/*", "bgp/*", "--yes")
-    day.run("apply", "--yes", "--disruptive", "--json", *force)
+    second = str(day.root / "second.plan")
+    approved_plan(day, second)
+    day.by("li", "apply", second, "--json", *force)
     day.run("prove", "--running", "--json")
     changes = json.loads(day.run("history", "--check", "--json"))["changes"]
-    day.run("rollback", str(changes[-1]["id"]), "--yes", "--disruptive")
+    taken_back(day, str(changes[-1]["id"]))
     day.run("drift", "--json")
     day.run("show", str(changes[-1]["id"]), "--json")
     day.run("recover")
     handed_on(day)
+
+
+def begin_store(day: Day) -> None:
+    if day.bao is None:
+        day.run("keys", "init")
+        return
+    server = ("--address", day.bao.address, "--ca", str(day.bao.authority))
+    day.run("keys", "init", "--openbao", "egovnet/day", *server)
+    govern(day)
+
+
+def approved_plan(day: Day, file: str) -> None:
+    """A plan of one person that another one approved."""
+    day.by("li", "plan", "--disruptive", "-o", file)
+    if day.people:
+        day.by("wang", "approve", file)
+
+
+def taken_back(day: Day, change: str) -> None:
+    words = ("rollback", change, "--disruptive")
+    if day.people:
+        file = str(day.root / "back.plan")
+        day.by("li", *words, "-o", file)
+        day.by("wang", "approve", file)
+    day.by("li", *words, "--yes")
 
 
 def handed_on(day: Day) -> None:
@@ -149,7 +243,7 @@ def handed_on(day: Day) -> None:
     day.run("plan", "--disruptive", "--report", str(day.root / "planned"))
     day.run("prove", "--running", "--report", str(day.root / "proof"))
     day.run("evidence", "-o", str(day.root / "evidence.tar"))
-    for tool in ("nornir", "ansible"):
+    for tool in ("nornir", "ansible", *(("codeowners", "approvals") if day.people else ())):
         day.run("export", tool, "-o", str(day.root / tool))
     site = next(iter(yaml.safe_load((day.inventory / "sites.yaml").read_text())))
     day.run("sheet", site, "--report", str(day.root / "sheets"))
@@ -182,13 +276,16 @@ def test_every_session_has_its_key_on_both_ends(day: Day) -> None:
 
 def test_no_value_is_printed_or_left_anywhere(day: Day) -> None:
     wanted = {name: encodings(value) for name, value in day.values.items()}
+    wanted |= {name: encodings(secret) for name, secret in day.others.items()}
     wanted["by hand"] = encodings(BY_HAND)
     assert len(wanted) > 20
     places = {words: text.encode() for words, text in day.printed.items()}
     for folder, _, names in os.walk(day.root):
         for name in names:
             path = Path(folder) / name
-            if path.relative_to(day.root).parts[0] != "lab" and path.is_file():
+            # the routers themselves, what opens the store, and what the controller signs by
+            own = path.relative_to(day.root).parts[0] in ("lab", "identity")
+            if not own and path != day.controller_key and path.is_file():
                 places |= {f"{n} {path}": each for n, each in enumerate(contents(path))}
     found = {
         (place, name)
@@ -202,7 +299,8 @@ def test_no_value_is_printed_or_left_anywhere(day: Day) -> None:
 
 
 def test_no_value_is_in_a_command_line(day: Day) -> None:
-    ways = [way for value in day.values.values() for way in encodings(value)]
+    secrets = (*day.values.values(), *day.others.values())
+    ways = [way for value in secrets for way in encodings(value)]
     assert len(day.processes) > 1
     assert not any(way in line for line in day.processes for way in ways)
 

@@ -12,6 +12,7 @@ from typing import Any
 
 _VLAN = re.compile(r"(.+)\.(\d+)$")
 _MANY = frozenset(("address", "up", "post-up", "pre-up", "down", "post-down", "pre-down"))
+_TYPES = {"": "loopback", "gre": "gre"}
 _LOOPBACK = ("127.0.0.1/8", "::1/128")
 _REFUSES = re.compile(
     r"ip -(?P<family>[46]) route (?:add|replace) unreachable default metric (?P<metric>\d+)"
@@ -26,7 +27,7 @@ class Link:
     name: str
     index: int
     kind: str = ""
-    """`vrf`, `vlan`, `dummy`, `bridge`; `veth` for a port with a cable, "" for lo."""
+    """`vrf`, `vlan`, `dummy`, `bridge`, `gre`; `veth` for a port with a cable, "" for lo."""
     table: int = 0
     vlan: int = 0
     parent: str = ""
@@ -37,6 +38,8 @@ class Link:
     addresses: list[str] = field(default_factory=list)
     missed: set[str] = field(default_factory=set)
     """Addresses that zebra did not hear of."""
+    ends: tuple[str, str] = ("", "")
+    """Of a tunnel: its own address and the other end's."""
     refuses: dict[int, int] = field(default_factory=dict)
     """Of a VRF: the metric of its table's unreachable default, by IP version."""
 
@@ -194,6 +197,7 @@ class Linux:
                 link is not None
                 and {_with_length(a) for a in stanza.addresses} <= set(link.addresses)
                 and link.master == stanza.attributes.get("vrf", "")
+                and (link.kind != "gre" or link.ends == _ends(stanza))
             )
             well = well and passed
             out.append(f"auto {name}\niface {name}  [{'pass' if passed else 'fail'}]\n\n")
@@ -278,8 +282,8 @@ class Linux:
                 link = self._make(name, kind="vlan", mtu=self.links[parent].mtu)
                 link.parent, link.vlan = parent, number
         elif link is None:
-            kind = attributes.get("link-type", "")
-            if kind not in ("dummy", "bridge"):
+            kind = attributes.get("tunnel-mode") or attributes.get("link-type", "")
+            if kind not in ("dummy", "bridge", "gre"):
                 return (
                     f"warning: {name}: interface not recognized - please check interface"
                     " configuration"
@@ -297,6 +301,8 @@ class Linux:
         link.master = vrf
         link.alias = attributes.get("alias", "")
         link.up = attributes.get("link-down") != "yes"
+        if link.kind == "gre":
+            link.ends = _ends(stanza)
         if "mtu" in attributes:
             link.mtu = int(attributes["mtu"])
         link.addresses = [_with_length(address) for address in stanza.addresses]
@@ -323,6 +329,7 @@ class Linux:
         if link.parent:
             out["link"] = link.parent
         flags = {"": ["LOOPBACK"], "vrf": ["NOARP", "MASTER"], "dummy": ["BROADCAST", "NOARP"]}
+        flags["gre"] = ["POINTOPOINT", "NOARP"]
         up = ["UP", "LOWER_UP"] if link.up else []
         mac = self._mac(self.links.get(link.parent, link))
         out |= {
@@ -333,13 +340,13 @@ class Linux:
             "operstate": "UP" if link.up else "DOWN",
             "group": "default",
             "txqlen": 1000,
-            "link_type": "ether" if link.kind else "loopback",
-            "address": mac if link.kind else "00:00:00:00:00:00",
+            "link_type": _TYPES.get(link.kind, "ether"),
+            "address": link.ends[0] or (mac if link.kind else "00:00:00:00:00:00"),
             **self._info(link),
             **({"ifalias": link.alias} if link.alias else {}),
             "addr_info": [
                 *(_address_info(link.name, address) for address in link.addresses),
-                *(_link_local(mac) if link.up and link.kind not in ("", "vrf") else ()),
+                *(_link_local(mac) if link.up and link.kind not in ("", "vrf", "gre") else ()),
             ],
         }
         return out
@@ -353,6 +360,8 @@ class Linux:
         elif link.kind == "vlan":
             data = {"protocol": "802.1Q", "id": link.vlan, "flags": ["REORDER_HDR"]}
             info["info_data"] = data
+        elif link.kind == "gre":
+            info["info_data"] = {"remote": link.ends[1], "local": link.ends[0], "ttl": 64}
         if link.master in self.links:
             info["info_slave_kind"] = "vrf"
             info["info_slave_data"] = {"table": self.links[link.master].table}
@@ -368,6 +377,10 @@ def _rank(name: str, stanza: Stanza) -> int:
     if "vrf-table" in stanza.attributes:
         return 0
     return 2 if _VLAN.match(name) or "vlan-raw-device" in stanza.attributes else 1
+
+
+def _ends(stanza: Stanza) -> tuple[str, str]:
+    return stanza.attributes["tunnel-local"], stanza.attributes["tunnel-endpoint"]
 
 
 def _with_length(address: str) -> str:

@@ -45,3 +45,18 @@ def test_what_ifreload_cannot_make() -> None:
     said, well = linux.ifreload("auto eth1\niface eth1\n    vrf nope\n", "")
     assert not well
     assert "vrf nope" in said
+
+
+def test_a_tunnel_is_between_the_ends_of_its_text() -> None:
+    linux = Linux("r1", ("eth1",))
+    head = (
+        "auto gre2\niface gre2\n    tunnel-mode gre\n    tunnel-local 10.0.0.1\n    tunnel-ttl 64\n"
+    )
+    text = f"{head}    tunnel-endpoint 10.0.0.2\n    mpls-enable yes\n"
+    assert linux.ifreload(text, "") == ("", True)
+    assert linux.check(text)[1]
+    assert not linux.check(text.replace("10.0.0.2", "10.0.0.3"))[1]
+    (link,) = (each for each in linux.described() if each["ifname"] == "gre2")
+    assert link["linkinfo"]["info_data"] == {"remote": "10.0.0.2", "local": "10.0.0.1", "ttl": 64}
+    linux.ifreload("auto eth1\niface eth1\n", text)
+    assert "gre2" not in linux.links
