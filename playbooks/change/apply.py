@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from egovnet.playbooks.archive.catch_up import archived
+from egovnet.playbooks.archive.journal_check import require_whole_journal
 from egovnet.playbooks.change.apply_steps import apply_in_steps
 from egovnet.playbooks.change.approval_gate import Governed, authored, governed
 from egovnet.playbooks.change.between import all_reflectors
@@ -90,6 +91,7 @@ def apply(
         UsageError: a plan file of another network, one with unreachable devices, or one whose
             diffs are not what its texts would change.
         WaveError: a wave that the plan does not have.
+        JournalAlteredError: the journal is nothing to act upon.
     """
     with sessions_kept(workspace):
         return _apply(
@@ -263,11 +265,14 @@ def apply_plan(
         WaveError: the options name a wave that the plan does not have.
         ProblemsError: the policy, or the key at hand, cannot be used.
         SigningError: the key at hand cannot sign.
+        JournalAlteredError: what the network runs, and which words a change needs, is the journal's
+            to say, and it is not as it was written.
     """
     options = options or Options()
     known = whole
     workspace.interrupts.resume()
     workspace.interrupts.check()
+    held = require_whole_journal(workspace) if whole is None else ()
     if plan.then:
         known = governed(workspace, plan)
 
@@ -332,6 +337,7 @@ def apply_plan(
             on_begin=begun,
             done_before=plan.devices.keys() - waiting.keys(),
         ).run()
+        outcome = replace(outcome, notes=(*held, *outcome.notes))
         return _with_customers(archived(workspace, outcome))
 
 

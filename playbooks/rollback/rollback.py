@@ -214,7 +214,8 @@ def _with_inventory(
     """The outcome with what a rollback reports beside the plan or the transaction."""
     by = "texts" if undo_plan.undone is None else "intent"
     result = RollbackResult(outcome.result, by, undo_plan.leaving, tuple(edits))
-    notes_of_all = [*outcome.notes, *notes]
+    # what is to be said of the journal is said by the transaction as well
+    notes_of_all = list(dict.fromkeys((*outcome.notes, *notes)))
     if undo_plan.leaving:
         names = ", ".join(undo_plan.leaving)
         notes_of_all.append(f"no longer in the network, and left as they run: {names}")

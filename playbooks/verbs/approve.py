@@ -4,6 +4,7 @@ from pathlib import Path
 
 from egovnet.inventory.errors import Problem, ProblemsError
 from egovnet.inventory.registers.policy import REGISTER, SIGNERS_FILE
+from egovnet.playbooks.archive.journal_check import require_whole_journal
 from egovnet.playbooks.change.approval.statement import StatementRole
 from egovnet.playbooks.change.approval_gate import Governed, governed, require_key
 from egovnet.playbooks.change.plan import Plan, read_plan
@@ -38,8 +39,10 @@ def approve(
         ProblemsError: everything by which this person cannot approve it, with file and line.
         SigningError: their key cannot sign.
         InventoryError: numbers were lost, and whose approvals are asked for goes by them.
+        JournalAlteredError: the journal is nothing to sign in.
     """
     require_numbers(workspace)
+    held = require_whole_journal(workspace)
     plan = read_plan(plan_file)
     network = workspace.network.backbone.name
     if plan.network != network:
@@ -80,7 +83,7 @@ def approve(
         reason,
         standing,
     )
-    return Outcome("approve", result, acted=True)
+    return Outcome("approve", result, notes=held, acted=True)
 
 
 def _devices(plan: Plan) -> set[str]:

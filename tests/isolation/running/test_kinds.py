@@ -344,7 +344,9 @@ KINDS = [
     ),
     Kind(
         "a route of the text, out of another VRF's port",
-        shows(("via 10.200.0.42 dev eth4.100 table 1005", "via 10.200.0.42 dev eth3.102 table 1005")),
+        shows(
+            ("via 10.200.0.42 dev eth4.100 table 1005", "via 10.200.0.42 dev eth3.102 table 1005")
+        ),
         "P3 static-route",
         quote="10.2.10.0/24 via 10.200.0.42 dev eth3.102",
     ),
@@ -370,7 +372,9 @@ KINDS = [
     ),
     Kind(
         "a VLAN of a customer's port in the main table",
-        shows(('[{"ifindex":1,', f'[{port("eth3.777", link="eth3", linkinfo=VLAN)},{{"ifindex":1,')),
+        shows(
+            ('[{"ifindex":1,', f'[{port("eth3.777", link="eth3", linkinfo=VLAN)},{{"ifindex":1,')
+        ),
         "P2 unknown-interface",
         RISK,
         "eth3.777 vlan id 777 on eth3: no line makes it",

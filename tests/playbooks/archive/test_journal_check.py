@@ -1,6 +1,7 @@
 """A journal that was altered is found by its archive, and nobody acts upon it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,8 @@ from egovnet.playbooks.archive.journal_check import (
     check_journal,
     require_whole_journal,
 )
+from egovnet.playbooks.change.apply import apply_plan
+from egovnet.playbooks.change.plan import DevicePlan, Plan
 from egovnet.playbooks.change.recover import recover
 from egovnet.playbooks.core.progress import Silent
 from egovnet.playbooks.core.workspace import Workspace
@@ -22,6 +25,8 @@ from egovnet.playbooks.journal.records import DONE, UNDONE, Configuration
 from egovnet.playbooks.journal.tables import CHAINS, CHANGES, CONFIGURATIONS, SIGNATURES, STEPS
 from egovnet.playbooks.results.outcome import Exit
 from egovnet.playbooks.rollback.rollback import rollback
+from egovnet.playbooks.verbs.adopt import adopt
+from egovnet.playbooks.verbs.evidence import evidence
 from egovnet.playbooks.verbs.history import history
 from tests.inventories import BACKBONE
 
@@ -67,6 +72,7 @@ def cut_off(workspace: Workspace, first: int = 4) -> None:
         connection.execute(delete(CHANGES).where(CHANGES.c.id >= first))
 
 
+PLAN = Plan("reference", "now", "li", {"bj-pe1": DevicePlan("0" * 64, "old\n", "new\n", "+ x")})
 ALTERED: dict[str, tuple[Callable[[Workspace], None], str]] = {
     "edited and chained anew": (edit_a_step, "change 2 ended with .* was made anew"),
     "its end cut off": (cut_off, "change 4 is in the archive and gone from the journal"),
@@ -96,7 +102,9 @@ def test_what_the_chain_cannot_show_the_archive_does(how: str, workspace: Worksp
 
 
 @pytest.mark.parametrize("how", ["edited and chained anew", "its end cut off"])
-def test_nobody_acts_upon_an_altered_journal(how: str, workspace: Workspace) -> None:
+def test_nobody_acts_upon_an_altered_journal(
+    how: str, workspace: Workspace, tmp_path: Path
+) -> None:
     ALTERED[how][0](workspace)
     chain_anew(workspace)
     for act in (
@@ -104,6 +112,10 @@ def test_nobody_acts_upon_an_altered_journal(how: str, workspace: Workspace) -> 
         lambda: recover(workspace, Silent()),
         lambda: rollback(workspace, Silent(), 2),
         lambda: drift(workspace, Silent()),
+        lambda: apply_plan(workspace, Silent(), PLAN),
+        lambda: apply_plan(workspace, Silent(), replace(PLAN, kind="rollback")),
+        lambda: adopt(workspace, Silent()),
+        lambda: evidence(workspace, tmp_path / "evidence.tar"),
     ):
         with pytest.raises(JournalAlteredError):
             act()
