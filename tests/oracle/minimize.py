@@ -1,5 +1,6 @@
 """The smallest text that shows a difference: lines are taken out while it stays."""
 
+from egovnet.templates.model.errors import ConfigTextError
 from tests.oracle.agreement import Difference, compare, understood
 from tests.oracle.frr_daemons import FrrDaemons
 
@@ -12,9 +13,7 @@ def minimize(daemons: FrrDaemons, found: Difference) -> Difference:
         at, shrunk = 0, False
         while at < len(lines):
             fewer = "".join(lines[:at] + lines[at + size :])
-            smaller = (
-                compare(daemons, fewer) if understood(fewer, daemons.release) == fewer else None
-            )
+            smaller = compare(daemons, fewer) if _is_understood(daemons, fewer) else None
             if smaller is None:
                 at += size
             else:
@@ -22,3 +21,11 @@ def minimize(daemons: FrrDaemons, found: Difference) -> Difference:
         if size == 1 and not shrunk:
             return found
         size = max(1, size // 2)
+
+
+def _is_understood(daemons: FrrDaemons, text: str) -> bool:
+    """Whether the reader takes all of it; without its last lines a text may be cut."""
+    try:
+        return understood(text, daemons.release) == text
+    except ConfigTextError:
+        return False
