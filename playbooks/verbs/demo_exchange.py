@@ -133,7 +133,8 @@ def ended(story: Story) -> str:
     lab = backend(workspace)
     if not _who_gets_through(workspace, lab):
         raise StepFailedError("it was gone before anybody took it away")
-    report = drift(workspace, story.progress)
+    platform = workspace.only(_platform(workspace))
+    report = drift(platform, story.progress)
     leaks = [one for one in report.differences if one.klass is DriftClass.LEAK]
     if not leaks or report.exit is not Exit.LEAK_OR_FAILED_VERIFICATION:
         raise StepFailedError("nobody saw that it ended")
@@ -141,6 +142,16 @@ def ended(story: Story) -> str:
     with sessions_kept(workspace):
         apply_it(workspace, story, new_plan(workspace, story))
     through = _who_gets_through(workspace, lab)
-    if through or drift(workspace, story.progress).exit is not Exit.DONE:
+    if through or drift(platform, story.progress).exit is not Exit.DONE:
         raise StepFailedError(f"something of it is left: {through}")
     return f"change {story.change} took it away; nobody gets through, and drift finds nothing"
+
+
+def _platform(workspace: Workspace) -> list[str]:
+    """The firewalls, and the PEs that they are behind."""
+    behind = {
+        name: router.attachment.pe
+        for name, router in workspace.network.routers.items()
+        if router.attachment is not None
+    }
+    return [*behind, *dict.fromkeys(behind.values())]

@@ -32,6 +32,8 @@ _QUESTIONS = {
 }
 #: Answers that only one daemon gives, which a router outside the backbone has no need of.
 _ONLY_OF = {"isis": "isisd", "ldp": "ldpd", "ldp discovery": "ldpd"}
+#: Shell text that succeeds where a daemon cannot be asked: FRR makes a socket for each that runs.
+_IS_GONE = "{{ test -x /run/frr && test ! -e /run/frr/{daemon}.vty; }}"
 #: Members of JSON objects that the readers below look at, besides the routes'.
 READ_MEMBERS = (
     "adj",
@@ -94,8 +96,10 @@ def state_script(
     # vtysh stops at the first question whose daemon is dead: then each is asked by itself.
     each = "".join(f" {_vtysh([question])};" for question in questions)
     lines = [f"{_vtysh(questions)} || {{{each} true; }}"]
-    # one that is not there is nothing to start vtysh anew for, a question at a time
-    lines += map(_vtysh, others.values())
+    # one that is not there is nothing to start vtysh for
+    lines += (
+        f"{_IS_GONE.format(daemon=name)} || {_vtysh(asked)}" for name, asked in others.items()
+    )
     for family in FAMILIES:
         lines.append(f"echo 'kernel# {_KERNEL.format(family=family)}'")
         lines.append(f"ip -N -j -{_VERSION[family]} route show table all type unreachable")
