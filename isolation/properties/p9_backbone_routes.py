@@ -28,6 +28,7 @@ def backbone_routes(scene: Scene) -> Iterator[FindingDraft]:
         if any(port.mpls or port.ldp for port in table.interfaces):
             yield from _statics(table, owners)
             yield from _by_bgp(table, owners)
+            yield from _by_summary(table, owners)
 
 
 def _statics(table: Table, owners: Mapping[IPAddress, str]) -> Iterator[FindingDraft]:
@@ -77,6 +78,19 @@ def _by_bgp(table: Table, owners: Mapping[IPAddress, str]) -> Iterator[FindingDr
                 cause = table.cause(CauseKind.LINK, "network", prefix, says=says, line=bgp.line)
                 hop = table.hop(f"announces a route to {prefix} by BGP", bgp.line)
                 yield _draft(table, bgp.line, hop, cause, (address, owners[address]))
+
+
+def _by_summary(table: Table, owners: Mapping[IPAddress, str]) -> Iterator[FindingDraft]:
+    """One route of the IGP for several routers leads to whoever makes it, and has its label."""
+    for igp in table.facts.igps:
+        for prefix in sorted(igp.summaries, key=str) if igp.vrf is None else ():
+            address = _of_another(table, prefix, owners)
+            if address is not None:
+                line = igp.lines.get(f"summary {prefix}", igp.line)
+                says = f"{table.device} announces {prefix} in place of what is within it"
+                cause = table.cause(CauseKind.LINK, "summary", prefix, says=says, line=line)
+                hop = table.hop(f"announces {prefix} in place of routes within it", line)
+                yield _draft(table, line, hop, cause, (address, owners[address]))
 
 
 def _of_another(

@@ -24,7 +24,9 @@ from egovnet.isolation.model.finding import Hop, finding
 from egovnet.isolation.model.finding_drafts import FindingDraft, single
 from egovnet.isolation.model.property import SceneCheck
 from egovnet.isolation.model.scene import Scene
-from egovnet.isolation.routes.label_paths import Circuit, LabelPaths, Lost, graphs
+from egovnet.isolation.routes.circuits import Circuit
+from egovnet.isolation.routes.label_paths import LabelPaths, Lost, graphs
+from egovnet.isolation.routes.label_sessions import limits
 from egovnet.templates.model.device import AddressFamily
 
 
@@ -35,7 +37,7 @@ def unlabelled_circuits(scene: Scene) -> Iterator[FindingDraft]:
     for paths in graphs(scene):
         for family in paths.families:
             for circuit in paths.without_labels(family):
-                lacks = _lacking(paths, circuit, family)
+                lacks = _lacking(circuit, family)
                 key = (lacks.near.device, lacks.port.name, family)
                 if key in denied:
                     continue
@@ -48,12 +50,10 @@ def unlabelled_circuits(scene: Scene) -> Iterator[FindingDraft]:
     yield from found.values()
 
 
-def _lacking(paths: LabelPaths, circuit: Circuit, family: AddressFamily) -> Circuit:
+def _lacking(circuit: Circuit, family: AddressFamily) -> Circuit:
     """The circuit as the end has it that is to be changed."""
     back = circuit.turned
-    if family in circuit.port.ldp and (
-        family not in back.port.ldp or paths.limits(back.near, family)
-    ):
+    if family in circuit.port.ldp and (family not in back.port.ldp or limits(back.near, family)):
         return back
     return circuit
 

@@ -11,49 +11,28 @@ the network has routers, times a number; a circuit that is looked at later is ta
 """
 
 from collections import deque
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from heapq import heappop, heappush, nsmallest
-from itertools import count
+from heapq import nsmallest
 
-from egovnet.inventory.model import IPNetwork
-from egovnet.inventory.model.keys import KeyPurpose
 from egovnet.isolation.model.scene import FAMILIES, Router, Scene, Table
+from egovnet.isolation.routes.circuits import ENDLESS, Circuit, circuits
+from egovnet.isolation.routes.label_sessions import Pairs, Sessions, label_sessions, limits
+from egovnet.isolation.routes.shortest_ways import (
+    FirstHops,
+    OutOfStepsError,
+    Search,
+    Steps,
+    Ways,
+)
 from egovnet.templates.model.device import AddressFamily
-from egovnet.templates.model.facts import InterfaceFacts
 
-#: More than any path; IS-IS does not use a circuit of 2^24 - 1 (RFC 5305 section 3).
-_ENDLESS = 1 << 40
+#: IS-IS does not use a circuit of 2^24 - 1 (RFC 5305 section 3).
 _NOT_USED = (1 << 24) - 1
 #: Circuits that all searches of a family may go over, for each router and at least.
 _STEPS_EACH, _LEAST_STEPS = 50, 50_000
 _VPN: Mapping[str, AddressFamily] = {"vpnv4": "ipv4", "vpnv6": "ipv6"}
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Circuit:
-    """One direction of a circuit: from `near`'s `port` to `far`'s `far_port`."""
-
-    near: Table
-    port: InterfaceFacts
-    far: Table
-    far_port: InterfaceFacts
-
-    @property
-    def turned(self) -> "Circuit":
-        """The other direction."""
-        return Circuit(self.far, self.far_port, self.near, self.port)
-
-    @property
-    def least(self) -> int:
-        """What sending over it costs at least."""
-        return 0 if self.port.igp_cost is None else self.port.igp_cost
-
-    @property
-    def most(self) -> int:
-        """What it costs at most."""
-        return _ENDLESS if self.port.igp_cost is None else self.port.igp_cost
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,142 +42,6 @@ class Lost:
     source: Table
     egress: Table
     at: Table
-
-
-class OutOfStepsError(Exception):
-    """Searches have gone over as many circuits as they may."""
-
-
-@dataclass(slots=True)
-class _Steps:
-    """How many circuits searches may still go over."""
-
-    left: int
-
-    def take(self) -> None:
-        if self.left <= 0:
-            raise OutOfStepsError
-        self.left -= 1
-
-
-class _Ways(dict[str, list[tuple[int, str, Circuit]]]):
-    """Each router's circuits by what they cost: (cost, other router, circuit)."""
-
-    def __init__(self, circuits: Iterable[Circuit], *, most: bool, back: bool) -> None:
-        super().__init__()
-        self._between: dict[tuple[str, str], list[tuple[int, str, Circuit]]] = {}
-        for one in circuits:
-            here, there = one.near.device, one.far.device
-            if back:
-                here, there = there, here
-            way = (one.most if most else one.least, there, one)
-            self.setdefault(here, []).append(way)
-            self._between.setdefault((here, there), []).append(way)
-        for ways in self.values():
-            ways.sort(key=lambda way: way[:2])
-
-    def among(self, name: str, others: Collection[str]) -> Iterator[tuple[int, str, Circuit]]:
-        """A router's circuits to others, from whichever side there are fewer."""
-        ways = self.get(name, ())
-        if len(ways) <= len(others):
-            yield from (way for way in ways if way[1] in others)
-        else:
-            for other in others:
-                yield from self._between.get((name, other), ())
-
-
-class _Search:
-    """Shortest paths from a router, or to it, the nearest first and as far as asked.
-
-    A router's circuits are looked at one at a time, so that one with many does not cost more than
-    one with few.
-    """
-
-    def __init__(self, start: str, ways: _Ways, steps: _Steps) -> None:
-        self.ways = ways
-        self._steps = steps
-        self._waiting: list[tuple[int, str, int]] = []
-        #: Distances of the routers that it has come to, in order.
-        self.found: dict[str, int] = {}
-        self._order: list[str] = []
-        self._come(start, 0)
-
-    def to(self, name: str) -> int | None:
-        """The distance; None where no way leads there."""
-        while name not in self.found:
-            if self.step() is None:
-                return None
-        return self.found[name]
-
-    def nearest(self) -> Iterator[str]:
-        """All routers by their distance."""
-        for index in count():
-            while index >= len(self._order):
-                if self.step() is None:
-                    return
-            yield self._order[index]
-
-    @property
-    def next(self) -> int:
-        """No router that is not found is nearer."""
-        return self._waiting[0][0] if self._waiting else _ENDLESS << 20
-
-    def step(self) -> str | None:
-        """Come to one more router; None if there is none."""
-        while self._waiting:
-            self._steps.take()
-            distance, here, index = heappop(self._waiting)
-            _, name, _ = self.ways[here][index]
-            self._wait(here, index + 1)
-            if name not in self.found:
-                self._come(name, distance)
-                return name
-        return None
-
-    def _come(self, name: str, distance: int) -> None:
-        self.found[name] = distance
-        self._order.append(name)
-        self._wait(name, 0)
-
-    def _wait(self, here: str, index: int) -> None:
-        ways = self.ways.get(here, ())
-        if index < len(ways):
-            heappush(self._waiting, (self.found[here] + ways[index][0], here, index))
-
-
-class _FirstHops:
-    """Each router by its distance from one, with the circuits there that are on a shortest way."""
-
-    def __init__(self, start: str, ways: _Ways, back: _Ways, steps: _Steps) -> None:
-        self._ways = ways
-        self._back = back
-        self._search = _Search(start, ways, steps)
-        self._start = start
-        self._masks: dict[str, frozenset[Circuit]] = {start: frozenset()}
-        #: Index of a router's first circuit to one that is not found yet.
-        self._left: dict[str, int] = {}
-
-    def step(self) -> tuple[str, frozenset[Circuit]] | None:
-        """One more router; None if there is none."""
-        name = self._search.step()
-        if name is None:
-            return None
-        distance = self._search.found[name]
-        mask: set[Circuit] = set()
-        for cost, before, one in self._back.among(name, self._masks):
-            if self._search.found[before] + cost == distance:
-                mask |= {one} if before == self._start else self._masks[before]
-        self._masks[name] = frozenset(mask)
-        return name, self._masks[name]
-
-    def is_open(self, name: str) -> bool:
-        """Whether one that is not found yet is beside a router."""
-        ways = self._ways.get(name, ())
-        left = self._left.get(name, 0)
-        while left < len(ways) and ways[left][1] in self._masks:
-            left += 1
-        self._left[name] = left
-        return left < len(ways)
 
 
 def graphs(scene: Scene) -> Iterator["LabelPaths"]:
@@ -223,11 +66,11 @@ class LabelPaths:
             for router in routers
             if any(bgp.exports_vpn for t in router.tables.values() for bgp in t.families.values())
         }
-        self._found: dict[tuple[str, AddressFamily, bool, bool], _Search] = {}
+        self._found: dict[tuple[str, AddressFamily, bool, bool], Search] = {}
         #: By router, who it is sent to and family.
         self._senders: dict[tuple[str, str, AddressFamily], list[Table]] = {}
-        self._ways_of: dict[tuple[AddressFamily, bool, bool], _Ways] = {}
-        self._steps = {family: _Steps(self._most_steps) for family in FAMILIES}
+        self._ways_of: dict[tuple[AddressFamily, bool, bool], Ways] = {}
+        self._steps = {family: Steps(self._most_steps) for family in FAMILIES}
 
     @property
     def _most_steps(self) -> int:
@@ -253,40 +96,16 @@ class LabelPaths:
 
     @cached_property
     def _circuits(self) -> list[Circuit]:
-        at: dict[IPNetwork, list[tuple[Table, InterfaceFacts]]] = {}
-        for router in self._routers:
-            table = router.tables[None]
-            for port in table.interfaces:
-                if port.igp and not (port.igp_passive or port.loopback or port.shutdown):
-                    for network in {address.network for address in port.addresses}:
-                        at.setdefault(network, []).append((table, port))
-        found = {
-            (table.device, port.name, far.device, other.name): Circuit(table, port, far, other)
-            for ends in at.values()
-            if len(ends) > 1
-            for table, port in ends
-            for far, other in ends
-            if table.device != far.device
-        }
-        return list(found.values())
+        return circuits(self._routers)
 
     @cached_property
-    def sessions(self) -> dict[AddressFamily, set[tuple[str, str]]]:
-        """Pairs of routers between which LDP runs; over whichever of their circuits, its labels
-        are for all of them."""
-        keys = {router.name: self._keys(router) for router in self._routers}
-        found: dict[AddressFamily, set[tuple[str, str]]] = {family: set() for family in FAMILIES}
-        for one in self._circuits:
-            a, b = one.near.device, one.far.device
-            if _agree(keys[a].get(b, ()), keys[b].get(a, ())):
-                for family in one.port.ldp & one.far_port.ldp:
-                    found[family].add((a, b))
-        for family, pairs in found.items():
-            tables = {one.near.device: one.near for one in self._circuits}
-            none = {name for name, t in tables.items() if "no session" in self.limits(t, family)}
-            if none:
-                found[family] = {pair for pair in pairs if none.isdisjoint(pair)}
-        return found
+    def _label_sessions(self) -> Sessions:
+        return label_sessions(self._routers, self._circuits, self._loopbacks)
+
+    @property
+    def sessions(self) -> Pairs:
+        """Pairs of routers between which LDP may run."""
+        return self._label_sessions.possible
 
     @cached_property
     def _speaking(self) -> dict[AddressFamily, set[str]]:
@@ -296,24 +115,13 @@ class LabelPaths:
             for family, pairs in self.sessions.items()
         }
 
-    def _keys(self, router: Router) -> dict[str, tuple[object, ...]]:
-        return {
-            self._loopbacks[key.at]: (key.reference,)
-            for key in router.facts.session_keys.values()
-            if key.purpose is KeyPurpose.LDP and key.at in self._loopbacks
-        }
-
-    @staticmethod
-    def limits(table: Table, family: AddressFamily) -> set[str]:
-        """What keeps labels of a family from a router's neighbours, or theirs from it."""
-        return {one.side for one in table.facts.label_limits if one.family == family}
-
     def _gives(self, circuit: Circuit, family: AddressFamily) -> bool:
         """Whether the far end's labels surely are at the near one."""
-        if (circuit.near.device, circuit.far.device) not in self.sessions[family]:
+        pair = circuit.near.device, circuit.far.device
+        if pair not in self._label_sessions.sure[family]:
             return False
-        takes = "takes" not in self.limits(circuit.near, family)
-        return takes and "gives" not in self.limits(circuit.far, family)
+        takes = "takes" not in limits(circuit.near, family)
+        return takes and "gives" not in limits(circuit.far, family)
 
     def without_labels(self, family: AddressFamily) -> Iterator[Circuit]:
         """Directions in which LDP may give no label, from a PE."""
@@ -463,8 +271,8 @@ class LabelPaths:
         """Whether no way to the far end is shorter, from both ends at once."""
         steps = self._steps[family]
         ends = (
-            _Search(circuit.near.device, self._ways(family, most=False), steps),
-            _Search(circuit.far.device, self._ways(family, most=False, back=True), steps),
+            Search(circuit.near.device, self._ways(family, most=False), steps),
+            Search(circuit.far.device, self._ways(family, most=False, back=True), steps),
         )
         while ends[0].next + ends[1].next < circuit.least:
             one, other = ends if ends[0].next <= ends[1].next else ends[::-1]
@@ -472,7 +280,7 @@ class LabelPaths:
             if name is None:
                 break
             over = (c + other.found[there] for c, there, _ in one.ways.among(name, other.found))
-            if one.found[name] + min(over, default=_ENDLESS) < circuit.least:
+            if one.found[name] + min(over, default=ENDLESS) < circuit.least:
                 return False
         return True
 
@@ -488,7 +296,7 @@ class LabelPaths:
         """Routers with the first circuits of the ways to them, as far as packets may be lost."""
         near = circuit.near.device
         ways, back = self._ways(family, most=False), self._ways(family, most=False, back=True)
-        hops = _FirstHops(near, ways, back, self._steps[family])
+        hops = FirstHops(near, ways, back, self._steps[family])
         #: Routers that the circuit leads to, that one with labels does, and that it does where
         #: no port with LDP does, with another behind them that is not found.
         by_it, beside, alone = [near], [near], [near]
@@ -533,7 +341,7 @@ class LabelPaths:
     def _all_known(self) -> dict[AddressFamily, bool]:
         """Whether the texts say every cost, and none is nothing."""
         return {
-            family: all(one.port.igp_cost for ways in out.values() for one in ways)
+            family: all(one.cost for ways in out.values() for one in ways)
             for family, out in self._out.items()
         }
 
@@ -547,31 +355,24 @@ class LabelPaths:
         """The circuits of each router that the IGP of a family may send over."""
         found: dict[AddressFamily, dict[str, list[Circuit]]] = {family: {} for family in FAMILIES}
         for one in self._circuits:
-            if (one.port.igp_cost or 0) < _NOT_USED:
+            if (one.cost or 0) < _NOT_USED:
                 for family in one.port.igp & one.far_port.igp:
                     found[family].setdefault(one.near.device, []).append(one)
         return found
 
     def _search(
         self, start: str, family: AddressFamily, *, most: bool, back: bool = False
-    ) -> _Search:
+    ) -> Search:
         """From `start` to every router; `back`: from every router to `start`."""
         key = (start, family, most, back)
         if key not in self._found:
             ways = self._ways(family, most=most, back=back)
-            self._found[key] = _Search(start, ways, self._steps[family])
+            self._found[key] = Search(start, ways, self._steps[family])
         return self._found[key]
 
-    def _ways(self, family: AddressFamily, *, most: bool, back: bool = False) -> _Ways:
+    def _ways(self, family: AddressFamily, *, most: bool, back: bool = False) -> Ways:
         key = (family, most, back)
         if key not in self._ways_of:
             circuits = (one for ways in self._out[family].values() for one in ways)
-            self._ways_of[key] = _Ways(circuits, most=most, back=back)
+            self._ways_of[key] = Ways(circuits, most=most, back=back)
         return self._ways_of[key]
-
-
-def _agree(one: tuple[object, ...], other: tuple[object, ...]) -> bool:
-    """Whether two ends of a session may have one key; two that nobody names are taken to be."""
-    if not (one and other):
-        return one == other
-    return one == other or None in (*one, *other)

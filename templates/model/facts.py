@@ -201,6 +201,9 @@ class InterfaceFacts:
     #: What the backbone's IGP counts for sending out of it, in all families that it runs for; None:
     #: the text does not say, or not this alone. It moves packets, and separates nothing.
     igp_cost: int | None = field(default=None, compare=False)
+    #: What both ends of a circuit must say alike so that they are neighbours of the backbone's IGP
+    #: (levels, keys, the kind of network); None: nothing is known of it.
+    igp_terms: frozenset[str] | None = field(default=None, compare=False)
     #: Families for which an IGP of its own VRF runs on it and takes neighbours: a protocol between
     #: PE and CE, which is not the backbone's.
     vrf_igp: frozenset[AddressFamily] = frozenset()
@@ -390,7 +393,8 @@ class IgpInstance:
     It spreads routes between that table and the neighbours at the ports where it runs
     (`InterfaceFacts.igp` and `vrf_igp`), whoever they are. `redistributes`: other routes of the
     table that it announces, "ipv4 static", "ipv4 table 100". `defaults`: families for which it
-    announces a default route. `everywhere`: it runs at any port of the table that has an address.
+    announces a default route. `summaries`: prefixes that it announces in place of routes within
+    them. `everywhere`: it runs at any port of the table that has an address.
     An instance of the default table that says none of this says nothing.
     """
 
@@ -399,7 +403,8 @@ class IgpInstance:
     redistributes: Mapping[str, Policy | None] = field(default_factory=dict)
     defaults: frozenset[AddressFamily] = frozenset()
     everywhere: bool = False
-    #: "redistribute ipv4 static", "default ipv4" -> line that says so.
+    summaries: frozenset[IPNetwork] = frozenset()
+    #: "redistribute ipv4 static", "default ipv4", "summary PREFIX" -> line that says so.
     lines: Mapping[str, int] = field(default_factory=dict, compare=False)
     line: int = field(default=0, compare=False)
 
@@ -450,6 +455,23 @@ class LabelLimit:
     family: AddressFamily
     side: Literal["gives", "takes", "no session"]
     line: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class LabelSessions:
+    """What a router says of its sessions of LDP, on which it depends whether they come up.
+
+    `identity`: its LSR-Id (RFC 5036 section 2.2.2), "" where the text does not say it. `terms`:
+    what two routers with both families must say alike (RFC 7552 section 6.1). `hold` and
+    `interval`: the shortest time in seconds after which it takes a silent neighbour for gone, and
+    the longest between its hellos. `guarded`: neighbours that it asks more of (RFC 6720).
+    """
+
+    identity: str
+    terms: tuple[str, ...] = ()
+    hold: int = 15
+    interval: int = 5
+    guarded: frozenset[str] = frozenset()
 
 
 @quickly_made
@@ -537,6 +559,8 @@ class DeviceFacts:
     #: Labels that segment routing uses.
     label_blocks: tuple[LabelBlock, ...] = ()
     label_limits: tuple[LabelLimit, ...] = ()
+    #: None: nothing is known of them, and they are taken to come up.
+    label_sessions: LabelSessions | None = field(default=None, compare=False)
     #: Policy routing not tied to an interface (`ip rule`).
     policy_routes: tuple[PolicyRoute, ...] = ()
     #: None: everything passes.

@@ -173,6 +173,24 @@ def test_a_leaking_sibling_is_not_proved(name: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "lines",
+    [
+        (" area 1 range 10.255.0.0/24",),
+        (" area 1 range 10.0.0.0/16 substitute 10.255.0.2/32",),
+        (" redistribute static", " summary-address 10.255.0.0/24"),
+    ],
+)
+def test_one_route_for_several_routers_is_not_proved(lines: tuple[str, ...]) -> None:
+    seen = verdict(p1=below(" ospf router-id 10.255.0.3", *lines)(LAB["p1"]))
+    assert "P9 backbone-route" in {finding.klass for finding in seen.findings if finding.denies}
+
+
+def test_one_route_for_circuits_is_proved() -> None:
+    lines = (" area 1 range 10.0.0.0/16", " summary-address 10.9.0.0/16")
+    assert verdict(p1=below(" ospf router-id 10.255.0.3", *lines)(LAB["p1"])).proved
+
+
+@pytest.mark.parametrize(
     "edit",
     [
         below("router ospf", " redistribute connected", " timers throttle spf 10 50 500"),

@@ -11,9 +11,9 @@ from egovnet.templates.frr.config.draft import (
     PortDraft,
 )
 from egovnet.templates.frr.config.igp_assembly import igp_at, igp_instances, label_blocks
-from egovnet.templates.frr.config.igp_costs import cost_of
+from egovnet.templates.frr.config.igp_costs import cost_of, igp_terms
 from egovnet.templates.frr.config.interfaces_reader import LinuxDraft
-from egovnet.templates.frr.config.ldp_reader import label_limits
+from egovnet.templates.frr.config.ldp_reader import label_limits, label_sessions
 from egovnet.templates.frr.config.policy_meaning import Policies, call_cycles
 from egovnet.templates.frr.config.vocabulary import DEFAULT_TABLES, DYNAMIC_LABELS, LOOPBACK
 from egovnet.templates.model.device import AddressFamily
@@ -64,6 +64,7 @@ def assemble(name: str, frr: FrrDraft, linux: LinuxDraft) -> DeviceFacts:
         ),
         label_blocks=label_blocks(frr),
         label_limits=label_limits(frr),
+        label_sessions=label_sessions(frr),
         policy_routes=tuple(sorted(rules, key=lambda rule: rule.text)),
         not_understood=tuple(sorted(problems, key=lambda problem: problem.line)),
         # of a version that is not known, nobody knows either which lines it has
@@ -277,6 +278,7 @@ def _interface(
         igp=igp,
         igp_passive=passive,
         igp_cost=None if passive else cost_of(port, igp, frr),
+        igp_terms=igp_terms(port, igp, frr),
         vrf_igp=vrf_igp,
         loopback=port.name == LOOPBACK,
         policy_routes=routes,

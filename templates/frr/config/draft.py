@@ -229,6 +229,8 @@ class PortDraft:
     isis_metric: list[int | None] = field(default_factory=lambda: [10, 10])
     #: Levels of `isis circuit-type`.
     isis_levels: tuple[int, ...] = (1, 2)
+    #: What its neighbours of an IGP must say alike: "isis network" -> "point-to-point".
+    igp_terms: dict[str, str] = field(default_factory=dict)
     #: `ip ospf cost`, `ipv6 ospf6 cost`.
     ospf_cost: dict[AddressFamily, int] = field(default_factory=dict)
     #: Families of `ip ospf area`, `ipv6 ospf6 area`, and their lines; what is said of passive.
@@ -262,8 +264,12 @@ class IgpDraft:
     passive_ports: dict[str, bool] = field(default_factory=dict)
     #: A line says that ways are not found by the sum of costs alone.
     other_costs: bool = False
+    #: What its neighbours must say alike: "is-type" -> "level-1".
+    terms: dict[str, str] = field(default_factory=dict)
     #: "ipv4 static" -> (route-map, line).
     redistributes: dict[str, tuple[str | None, int]] = field(default_factory=dict)
+    #: Prefixes that stand for all routes within them (OSPF's areas and what it takes): lines.
+    summaries: dict[IPNetwork, int] = field(default_factory=dict)
     #: Families for which it announces a default route, and the lines.
     defaults: dict[AddressFamily, int] = field(default_factory=dict)
     #: Line of `segment-routing on`, or the first that is said of it; 0: none.
@@ -271,6 +277,18 @@ class IgpDraft:
     #: Labels of segment routing: (first, last, line) of blocks, and of prefixes by their text.
     blocks: list[tuple[int, int, int]] = field(default_factory=list)
     labels: dict[str, tuple[int, int, int]] = field(default_factory=dict)
+
+
+@dataclass(slots=True, eq=False)
+class LdpDraft:
+    """What `mpls ldp` says of sessions. Hellos' times are those of all ports, then of some."""
+
+    identity: str = ""
+    terms: dict[str, str] = field(default_factory=dict)
+    #: "holdtime" and "interval".
+    times: dict[str, int] = field(default_factory=dict)
+    others: list[tuple[str, int]] = field(default_factory=list)
+    guarded: set[str] = field(default_factory=set)
 
 
 @dataclass(slots=True, eq=False)
@@ -304,6 +322,8 @@ class FrrDraft:
     bfd_peers: dict[tuple[str, ...], BfdPeer] = field(default_factory=dict)
     #: Blocks of labels for segment routing: (first, last, line).
     label_blocks: list[tuple[int, int, int]] = field(default_factory=list)
+    #: None: the text has no LDP.
+    ldp: LdpDraft | None = None
     #: Families of LDP, and the lines of their blocks; those that say where sessions are from.
     ldp_families: dict[AddressFamily, int] = field(default_factory=dict)
     ldp_transport: dict[AddressFamily, tuple[IPAddress, int]] = field(default_factory=dict)

@@ -61,9 +61,12 @@ def igp_instances(frr: FrrDraft, policies: Policies) -> tuple[IgpInstance, ...]:
     made = []
     for draft in frr.igps.values():
         everywhere = any(network.prefixlen == 0 for network in draft.networks)
-        if not (draft.vrf or draft.redistributes or draft.defaults or everywhere):
+        if not (
+            draft.vrf or draft.redistributes or draft.defaults or draft.summaries or everywhere
+        ):
             continue
         lines = {f"redistribute {key}": line for key, (_, line) in draft.redistributes.items()}
+        lines |= {f"summary {prefix}": line for prefix, line in draft.summaries.items()}
         lines |= {f"default {family}": line for family, line in draft.defaults.items()}
         made.append(
             IgpInstance(
@@ -75,6 +78,7 @@ def igp_instances(frr: FrrDraft, policies: Policies) -> tuple[IgpInstance, ...]:
                 },
                 frozenset(draft.defaults),
                 everywhere,
+                frozenset(draft.summaries),
                 lines,
                 draft.line,
             )

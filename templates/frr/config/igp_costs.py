@@ -12,6 +12,13 @@ from egovnet.templates.model.device import AddressFamily
 _DEFAULT = 10
 _LEVELS = {"level-1": (1,), "level-2": (2,), "level-2-only": (2,), "level-1-2": (1, 2)}
 _BOTH = (1, 2)
+#: What neighbours must say alike, behind `isis` and behind `ip ospf` at a port. Not all of it
+#: keeps them apart each time.
+ISIS_TERMS = frozenset(("circuit-type", "hello", "network", "password", "three-way-handshake"))
+OSPF_TERMS = frozenset(
+    ("authentication", "authentication-key", "dead-interval", "hello-interval")
+    + ("instance-id", "message-digest-key", "mtu-ignore", "network")
+)
 
 
 def read_cost(port: PortDraft, words: list[str]) -> None:
@@ -24,6 +31,8 @@ def read_cost(port: PortDraft, words: list[str]) -> None:
         port.isis_levels = _LEVELS.get(rest[0], _BOTH)
     elif what in ("topology", "mpls"):
         port.isis_metric[:] = None, None
+    if what in ISIS_TERMS:
+        port.igp_terms[f"isis {what}"] = " ".join(rest[: 1 if what == "password" else None])
 
 
 def forget_cost(port: PortDraft, words: list[str]) -> None:
@@ -36,6 +45,26 @@ def forget_cost(port: PortDraft, words: list[str]) -> None:
         port.isis_levels = _BOTH
     elif what in ("topology", "mpls"):
         port.isis_metric[:] = None, None
+    if what in ISIS_TERMS:
+        port.igp_terms.pop(f"isis {what}", None)
+        if what == "hello":
+            port.igp_terms["isis hello"] = " ".join(["no", *rest])
+
+
+def igp_terms(
+    port: PortDraft, families: frozenset[AddressFamily], frr: FrrDraft
+) -> frozenset[str] | None:
+    """What its neighbours must say alike, in the words of the text; None without the backbone's
+    IGP. Keys are only known to be there."""
+    if not families:
+        return None
+    of_instances = {
+        f"{igp.protocol} {name} {value}"
+        for igp in frr.igps.values()
+        if igp.vrf is None
+        for name, value in igp.terms.items()
+    }
+    return frozenset(of_instances | {f"{n} {value}" for n, value in port.igp_terms.items()})
 
 
 def cost_of(port: PortDraft, families: frozenset[AddressFamily], frr: FrrDraft) -> int | None:

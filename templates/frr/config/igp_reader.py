@@ -6,8 +6,10 @@ the port's table, which is known when the whole text is (`assembly`). Tried on o
 isisd 8.4.4.
 """
 
+from itertools import pairwise
 from typing import cast
 
+from egovnet.inventory.model import IPNetwork
 from egovnet.templates.frr.config.addresses import read_number, read_prefix
 from egovnet.templates.frr.config.contexts import (
     commands,
@@ -28,6 +30,7 @@ from egovnet.templates.frr.config.draft import (
     Refused,
     Unclear,
 )
+from egovnet.templates.frr.config.igp_costs import OSPF_TERMS
 from egovnet.templates.frr.config.known_features import OSPF_INSTANCES
 from egovnet.templates.frr.config.vocabulary import (
     ISIS_HARMLESS,
@@ -147,15 +150,40 @@ def _default_family(instance: IgpDraft, rest: list[str]) -> AddressFamily:
 
 def _area(draft: FrrDraft, words: list[str], number: int) -> int:
     """`area A ...`: what an area is told of others; of a stub a border router is the default."""
+    instance: IgpDraft = draft.context.about
     if words[2] in ("stub", "nssa"):
-        instance: IgpDraft = draft.context.about
         instance.defaults.setdefault(_FAMILY[instance.protocol], number)
+    elif words[2] == "range":
+        for prefix in _ranges(instance, words[3:]):
+            instance.summaries[prefix] = number
+    return FACT
+
+
+def _ranges(instance: IgpDraft, words: list[str]) -> list[IPNetwork]:
+    """The prefixes of `range P [substitute Q] [...]`: what is announced for what is within P."""
+    said = [words[0], *(after for word, after in pairwise(words) if word == "substitute")]
+    return [read_prefix(text, _FAMILY[instance.protocol]) for text in said]
+
+
+def _summary(draft: FrrDraft, words: list[str], number: int) -> int:
+    """`summary-address P ...`: one route for those from elsewhere that are within P."""
+    instance: IgpDraft = draft.context.about
+    instance.summaries[read_prefix(words[1], _FAMILY[instance.protocol])] = number
+    return FACT
+
+
+def _no_summary(draft: FrrDraft, words: list[str], number: int) -> int:
+    instance: IgpDraft = draft.context.about
+    if instance.summaries.pop(read_prefix(words[2], _FAMILY[instance.protocol]), None) is None:
+        raise Refused("takes away what is not there")
     return FACT
 
 
 def _no_area(draft: FrrDraft, words: list[str], number: int) -> int:
     if words[3] in ("stub", "nssa"):
         raise Unclear("whether another area is a stub still is not followed")
+    if words[3] == "range":
+        raise Unclear("whether another area has the range still is not followed")
     return FACT
 
 
@@ -262,6 +290,8 @@ def port_line(draft: FrrDraft, words: list[str], number: int) -> int:
             held.ospf_passive[family] = True
         return FACT
     if what in (OSPF_PORT_HARMLESS if family == "ipv4" else OSPF6_PORT_HARMLESS):
+        if what in OSPF_TERMS:
+            held.igp_terms[f"{words[1]} {what}"] = "" if "key" in what else " ".join(words[3:])
         if what == "cost" and len(words) == 4:
             held.ospf_cost[family] = read_number(words[3])
         elif what in ("cost", "mpls"):
@@ -292,6 +322,7 @@ def no_port_line(draft: FrrDraft, words: list[str], number: int) -> int:
         held.ospf_passive[family] = False
         return FACT
     if what in (OSPF_PORT_HARMLESS if family == "ipv4" else OSPF6_PORT_HARMLESS):
+        held.igp_terms.pop(f"{words[2]} {what}", None)
         if what == "cost":
             held.ospf_cost.pop(family, None)
         return HARMLESS
@@ -303,6 +334,14 @@ def _other_costs(draft: FrrDraft, words: list[str], number: int) -> int:
     instance: IgpDraft = draft.context.about
     if words[:2] != ["metric-style", "wide"]:
         instance.other_costs = True
+    return HARMLESS
+
+
+def _term(draft: FrrDraft, words: list[str], number: int) -> int:
+    """What an instance's neighbours must say alike; a key is only known to be there."""
+    instance: IgpDraft = draft.context.about
+    secret = words[0].endswith("password")
+    instance.terms[words[0]] = words[1] if secret else " ".join(words[1:])
     return HARMLESS
 
 
@@ -322,6 +361,7 @@ _OSPF = commands(
     passive_interface=_passive,
     redistribute=_redistribute,
     segment_routing=_segment_routing,
+    summary_address=_summary,
     no_=no_of(
         OSPF_HARMLESS,
         area=_no_area,
@@ -331,6 +371,7 @@ _OSPF = commands(
         passive_interface=_passive,
         redistribute=_no_redistribute,
         segment_routing=_no_segment_routing,
+        summary_address=_no_summary,
     ),
 )
 _OSPF6 = commands(
@@ -341,16 +382,22 @@ _OSPF6 = commands(
     interface=_interface,
     stub_router=_other_costs,
     redistribute=_redistribute,
+    summary_address=_summary,
     no_=no_of(
         OSPF6_HARMLESS,
         area=_no_area,
         default_information=_no_default,
         redistribute=_no_redistribute,
+        summary_address=_no_summary,
     ),
 )
 _ISIS = commands(
     "isis",
     *ISIS_HARMLESS,
+    area_password=_term,
+    domain_password=_term,
+    is_type=_term,
+    lsp_mtu=_term,
     metric_style=_other_costs,
     mpls=_ldp_sync,
     set_overload_bit=_other_costs,

@@ -5,18 +5,27 @@ incomplete. Labels that a list keeps back are not followed prefix by prefix: tha
 what the facts say.
 """
 
+from ipaddress import IPv4Address
 from typing import Literal, cast
 
-from egovnet.templates.frr.config.addresses import read_address
+from egovnet.templates.frr.config.addresses import read_address, read_number
 from egovnet.templates.frr.config.contexts import commands, enter, leave, no_of, noted
-from egovnet.templates.frr.config.draft import FACT, HARMLESS, Context, FrrDraft, PortDraft
+from egovnet.templates.frr.config.draft import (
+    FACT,
+    HARMLESS,
+    Context,
+    FrrDraft,
+    LdpDraft,
+    PortDraft,
+)
 from egovnet.templates.frr.config.known_features import ANY_LDP
 from egovnet.templates.model.device import AddressFamily
-from egovnet.templates.model.facts import LabelLimit
+from egovnet.templates.model.facts import LabelLimit, LabelSessions
 
 
 def open_ldp(draft: FrrDraft) -> int:
     """`mpls ldp`."""
+    draft.ldp = draft.ldp or LdpDraft()
     return enter(draft, Context(_LDP, "mpls ldp", draft.top))
 
 
@@ -29,6 +38,49 @@ def label_limits(draft: FrrDraft) -> tuple[LabelLimit, ...]:
         if address not in own:
             found.append(LabelLimit(family, "no session", said))
     return tuple(sorted(found, key=lambda limit: (limit.family, limit.side)))
+
+
+#: ldpd's own times of hellos, in seconds (ldpd/ldp.h).
+_TIMES = {"holdtime": 15, "interval": 5}
+
+
+def label_sessions(draft: FrrDraft) -> LabelSessions | None:
+    """What the text says of LDP's sessions; None without LDP."""
+    held = draft.ldp
+    if held is None:
+        return None
+    times = _TIMES | held.times
+    every = {name: [times[name], *(t for n, t in held.others if n == name)] for name in times}
+    return LabelSessions(
+        held.identity,
+        tuple(f"{name} {value}" for name, value in sorted(held.terms.items())),
+        min(every["holdtime"]),
+        max(every["interval"]),
+        frozenset(held.guarded),
+    )
+
+
+def _held(draft: FrrDraft) -> LdpDraft:
+    if draft.ldp is None:
+        draft.ldp = LdpDraft()
+    return draft.ldp
+
+
+def _router_id(draft: FrrDraft, words: list[str], number: int) -> int:
+    _, identity = words
+    _held(draft).identity = str(IPv4Address(identity))
+    return HARMLESS
+
+
+def _dual_stack(draft: FrrDraft, words: list[str], number: int) -> int:
+    _held(draft).terms[words[1]] = " ".join(words[2:])
+    return HARMLESS
+
+
+def _neighbor(draft: FrrDraft, words: list[str], number: int) -> int | None:
+    if words[2] == "ttl-security":
+        _held(draft).guarded.add(str(IPv4Address(words[1])))
+    return HARMLESS if words[2] in ("password", "session", "ttl-security") else None
 
 
 def _open_family(draft: FrrDraft, words: list[str], number: int) -> int:
@@ -68,6 +120,13 @@ def _port(draft: FrrDraft, name: str, number: int) -> PortDraft:
 def _discovery(draft: FrrDraft, words: list[str], number: int) -> int:
     if words[1] == "targeted-hello" and words[2] == "accept":
         return noted(draft, words, number, ANY_LDP)
+    if words[1] == "hello":
+        _, _, name, value = words
+        held = _held(draft)
+        if draft.context.commands is _LDP:
+            held.times[name] = read_number(value)
+        else:
+            held.others.append((name, read_number(value)))
     return HARMLESS
 
 
@@ -89,12 +148,12 @@ def _label(draft: FrrDraft, words: list[str], number: int) -> int:
 
 _LDP = commands(
     "ldp",
-    "dual-stack",
     "ordered-control",
-    "router-id",
     "wait-for-sync",
     discovery=_discovery,
-    neighbor=lambda d, w, n: HARMLESS if w[2] in ("password", "session", "ttl-security") else None,
+    dual_stack=_dual_stack,
+    neighbor=_neighbor,
+    router_id=_router_id,
     address_family=_open_family,
 )
 _FAMILY = commands(
@@ -107,4 +166,4 @@ _FAMILY = commands(
     exit_address_family=leave,
     no_=no_of(interface=_no_interface),
 )
-_INTERFACE = commands("ldp interface", "discovery")
+_INTERFACE = commands("ldp interface", discovery=_discovery)

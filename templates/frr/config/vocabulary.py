@@ -83,14 +83,14 @@ OSPF_HARMLESS = _words(
     """
     aggregation auto-cost capability compatible default-metric distance distribute-list
     fast-reroute graceful-restart log-adjacency-changes max-metric maximum-paths mpls-te
-    neighbor ospf proactive-arp refresh router-id router-info summary-address timers
+    neighbor ospf proactive-arp refresh router-id router-info timers
     write-multiplier
     """
 )
 OSPF6_HARMLESS = _words(
     """
     aggregation auto-cost distance graceful-restart log-adjacency-changes maximum-paths
-    ospf6 stub-router summary-address timers write-multiplier
+    ospf6 stub-router timers write-multiplier
     """
 )
 

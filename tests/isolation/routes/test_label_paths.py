@@ -11,7 +11,8 @@ import pytest
 
 from egovnet.isolation.model.scene import FAMILIES, RouterState, Scene, scene_of
 from egovnet.isolation.routes import label_paths
-from egovnet.isolation.routes.label_paths import Circuit, LabelPaths, graphs
+from egovnet.isolation.routes.circuits import Circuit
+from egovnet.isolation.routes.label_paths import LabelPaths, graphs
 from egovnet.templates.model.device import AddressFamily
 from egovnet.templates.model.facts import LabelLimit
 from tests.generated import nation, network_of

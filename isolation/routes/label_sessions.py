@@ -1,0 +1,98 @@
+"""Sessions of LDP: between which routers they come up, and what they give.
+
+A session needs more than LDP at both ends of a circuit: an identity of each end that nobody else
+has (RFC 5036 section 2.2.2), an address to speak from, one key, the same wish for the transport
+where both speak of both families (RFC 7552 section 6.1), and hellos in time (RFC 5036 section
+3.5.2). Where the texts do not say that all of it fits, there may be a session or not.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from egovnet.inventory.model.keys import KeyPurpose
+from egovnet.isolation.model.scene import FAMILIES, Router, Table
+from egovnet.isolation.routes.circuits import Circuit
+from egovnet.templates.model.device import AddressFamily
+
+Pairs = dict[AddressFamily, set[tuple[str, str]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Sessions:
+    """Pairs of routers between which there may be a session, by family, and those between which
+    there surely is one. Over whichever of their circuits it is, its labels are for all of them."""
+
+    possible: Pairs
+    sure: Pairs
+
+
+def label_sessions(
+    routers: Iterable[Router], circuits: Iterable[Circuit], loopbacks: Mapping[str, str]
+) -> Sessions:
+    """The sessions of a backbone. `loopbacks`: router of each address."""
+    known = {router.name: router for router in routers}
+    keys = {name: _keys(router, loopbacks) for name, router in known.items()}
+    said = Counter(
+        router.facts.label_sessions.identity
+        for router in known.values()
+        if router.facts.label_sessions is not None
+    )
+    shared = {identity for identity, times in said.items() if times > 1}
+    found: Pairs = {family: set() for family in FAMILIES}
+    for one in circuits:
+        a, b = one.near.device, one.far.device
+        if _agree(keys[a].get(b, ()), keys[b].get(a, ())):
+            for family in one.port.ldp & one.far_port.ldp:
+                found[family].add((a, b))
+    for family, pairs in found.items():
+        none = {
+            name
+            for name, router in known.items()
+            if "no session" in limits(router.tables[None], family)
+        }
+        if none:
+            found[family] = {pair for pair in pairs if none.isdisjoint(pair)}
+    doubtful = {
+        pair
+        for pair in set.union(*found.values())
+        if not _fit(known[pair[0]], known[pair[1]], shared)
+    }
+    return Sessions(found, {family: pairs - doubtful for family, pairs in found.items()})
+
+
+def limits(table: Table, family: AddressFamily) -> set[str]:
+    """What keeps labels of a family from a router's neighbours, or theirs from it."""
+    return {one.side for one in table.facts.label_limits if one.family == family}
+
+
+def _fit(a: Router, b: Router, shared: set[str]) -> bool:
+    """Whether a session surely comes up by what both ends say. One of which nothing is known fits."""
+    one, other = a.facts.label_sessions, b.facts.label_sessions
+    if one is None or other is None:
+        return True
+    identities = {one.identity, other.identity}
+    if "" in identities or identities & (shared | one.guarded | other.guarded):
+        return False
+    if one.terms != other.terms and _speaks_both(a) and _speaks_both(b):
+        return False
+    return min(one.hold, other.hold) > max(one.interval, other.interval)
+
+
+def _speaks_both(router: Router) -> bool:
+    return {f for port in router.tables[None].interfaces for f in port.ldp} == {*FAMILIES}
+
+
+def _keys(router: Router, loopbacks: Mapping[str, str]) -> dict[str, tuple[object, ...]]:
+    return {
+        loopbacks[key.at]: (key.reference,)
+        for key in router.facts.session_keys.values()
+        if key.purpose is KeyPurpose.LDP and key.at in loopbacks
+    }
+
+
+def _agree(one: tuple[object, ...], other: tuple[object, ...]) -> bool:
+    """Whether two ends of a session may have one key; two that nobody names are taken to be."""
+    if not (one and other):
+        return one == other
+    return one == other or None in (*one, *other)
