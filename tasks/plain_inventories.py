@@ -43,7 +43,8 @@ def nornir_files(network: Network, allocation: Allocation) -> dict[str, dict[str
     return {
         "hosts.yaml": hosts,
         "groups.yaml": {name: {} for name in sorted(groups)},
-        "defaults.yaml": {},
+        # of nothing at all SimpleInventory warns
+        "defaults.yaml": {"data": {}},
     }
 
 

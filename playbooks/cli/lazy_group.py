@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from egovnet.playbooks.cli.usage_hints import hinted, meant_verb
+from egovnet.playbooks.cli.whole_words import VerbContext
 
 #: More characters than any sentence has.
 _WHOLE = 1000
@@ -20,6 +21,8 @@ _WHOLE = 1000
 
 class LazyGroup(click.Group):
     """The verbs of the package `folder`."""
+
+    context_class = VerbContext
 
     def __init__(self, *arguments: Any, folder: ModuleType, **attributes: Any) -> None:
         super().__init__(*arguments, **attributes)
@@ -73,4 +76,5 @@ class LazyGroup(click.Group):
         command = getattr(module, name)
         if not isinstance(command, click.Command):
             raise TypeError(f"{module.__name__}.{name} is not a click command")
+        command.context_class = VerbContext
         return command

@@ -36,6 +36,6 @@ def main() -> None:
       2  bad usage or bad input
       3  changes pending, or drift
       4  a leak, or a failed verification
-      5  devices failed or unreachable; what became of a change is printed: undone, or
-         unfinished, and then `egovnet recover` finishes it
+      5  devices failed or unreachable; what became of a change is printed:
+         undone, or unfinished, and then `egovnet recover` finishes it
     """

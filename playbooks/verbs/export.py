@@ -38,7 +38,9 @@ def export(workspace: Workspace, form: str, output: Path) -> Outcome[ExportedInv
         texts = {"inventory.json": json.dumps(document, indent=2) + "\n"}
     else:
         files = nornir_files(network, workspace.allocation)
-        texts = {name: yaml.safe_dump(data, sort_keys=False) for name, data in files.items()}
+        # by way of JSON, so that what routers have in common is written out and no YAML anchor
+        plain = json.loads(json.dumps(files))
+        texts = {name: yaml.safe_dump(data, sort_keys=False) for name, data in plain.items()}
     try:
         output.mkdir(parents=True, exist_ok=True)
         for name, text in texts.items():

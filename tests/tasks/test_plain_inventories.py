@@ -69,6 +69,13 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root / "nornir"
 
 
+def test_an_export_says_all_of_it_plainly(exported: Path) -> None:
+    texts = {path.name: path.read_text(encoding="utf-8") for path in exported.iterdir()}
+    assert set(texts) == {"hosts.yaml", "groups.yaml", "defaults.yaml"}
+    assert not [name for name, text in texts.items() if "&id" in text or "*id" in text]
+    assert texts["defaults.yaml"] == "data: {}\n"  # SimpleInventory warns of an empty one
+
+
 def ours() -> Inventory:
     return EgovnetInventory(str(REFERENCE), NETWORK, ALLOCATION, Credentials("root")).load()
 

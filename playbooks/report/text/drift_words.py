@@ -99,6 +99,8 @@ def remediation_of(difference: Difference) -> str:
         return f"not remediated: {d.not_remediated}"
     if d.remediable:
         return f"can be restored: egovnet drift --remediate {d.klass.value}"
+    if d.awaits_apply:
+        return "by apply: it was not applied yet"
     return f"not by remediation: {d.why_not}" if d.why_not else "not by remediation"
 
 
