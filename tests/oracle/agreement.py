@@ -85,7 +85,7 @@ def compare(daemons: FrrDaemons, text: str) -> Difference | None:
     """The difference of a text, or None; a text with lines that are not understood has none."""
     given = whole(text, daemons.release)
     read = read_config(given, "text", "frr")
-    if left(read):
+    if left(read) or read.unknown_version is not None:
         return None
     run = daemons.read(given)
     if "bgpd because of an I/O error" in run.said:

@@ -113,6 +113,12 @@ def open_family(draft: FrrDraft, words: list[str], number: int) -> int:
     return noted(draft, words, number, (name, what), vrf=instance.vrf)
 
 
+def redirected(vrf: str | None) -> tuple[str, str]:
+    """What a table is said to be that flow specifications may send packets to."""
+    name, _ = _FAMILIES["flowspec"]
+    return name, f"sends packets of others into {f'VRF {vrf}' if vrf else 'the default table'}"
+
+
 #: (block, how a command begins) of a release that the first one does not have -> what it is of,
 #: and whether it opens a block whose commands are in no table.
 _SEGMENTS_OF_IGP = ("segment routing", "gives labels of its own to prefixes of the backbone")

@@ -4,7 +4,7 @@ from typing import Any, cast
 
 from egovnet.templates.frr.config.addresses import read_address, read_number
 from egovnet.templates.frr.config.communities import read_distinguisher, read_targets
-from egovnet.templates.frr.config.contexts import report
+from egovnet.templates.frr.config.contexts import noted, report
 from egovnet.templates.frr.config.draft import (
     FACT,
     BgpDraft,
@@ -13,6 +13,7 @@ from egovnet.templates.frr.config.draft import (
     Refused,
     Unclear,
 )
+from egovnet.templates.frr.config.known_features import redirected
 from egovnet.templates.model.device import AddressFamily
 
 
@@ -48,6 +49,8 @@ def _vpn(words: list[str], *directions: str) -> list[str]:
 
 def read_rt(draft: FrrDraft, words: list[str], number: int) -> int:
     """A list takes the place of the one before, in each direction that it is for."""
+    if words[1:3] == ["redirect", "import"]:
+        return _redirects(draft, words, number)
     direction = words[2]
     if words[1] != "vpn" or direction not in ("both", "import", "export"):
         raise Refused("FRR refuses it: not its form")
@@ -66,9 +69,18 @@ def read_rt(draft: FrrDraft, words: list[str], number: int) -> int:
     return _vpn_said(draft, words, number, family)
 
 
+def _redirects(draft: FrrDraft, words: list[str], number: int) -> int:
+    """`rt redirect import RT...`: flow specifications with such a target send packets there
+    (RFC 8955, section 7.4)."""
+    vrf = draft.context.about.vrf
+    return noted(draft, words, number, redirected(vrf), vrf=vrf)
+
+
 def remove_rt(draft: FrrDraft, words: list[str], number: int) -> int:
     """Takes all away, whatever targets it names; without any FRR fails."""
     words[4]
+    if words[2:4] == ["redirect", "import"]:
+        return FACT  # what was noted of it stays: it may be the other family's
     family = unicast(draft, number)
     direction = words[3]
     if words[2] != "vpn" or direction not in ("both", "import", "export"):
