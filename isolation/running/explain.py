@@ -267,9 +267,9 @@ def _routes(overlay: Overlay, state: RunningState) -> None:
         plain = tuple(hop for hop in route.hops if hop.label is None)
         if route.hops and not plain:
             continue  # `vpn_routes` follows labels
-        route = route if len(plain) == len(route.hops) else replace(route, hops=plain)
-        if not _explained(overlay, route, vrf):
-            _unexplained(overlay, route, vrf)
+        without = route if len(plain) == len(route.hops) else replace(route, hops=plain)
+        if not _explained(overlay, without, vrf):
+            _unexplained(overlay, without, vrf)
     asked = {route.family for route in state.routes if state.labelled is None}
     for name, known in overlay.vrfs.items():
         has = frozenset(f for f in FAMILIES if (name, f) in closed)

@@ -48,8 +48,8 @@ UNKNOWN_INTERFACE = FindingClass(
     },
     title="An interface that the inventory does not know",
     meaning="The text has an interface that is no access, circuit, or management port.",
-    why="What is behind it is unknown, and it takes part in the VRF that it is in. Without an address "
-    "too, what comes in there is routed by the table of the interface.",
+    why="What is behind it is unknown, and it takes part in the VRF that it is in. Without an "
+    "address too, what comes in there is routed by the table of the interface.",
     remedy="Remove it from the router, or put what it is for into the inventory.",
     sentence="{interface} in VRF {vrf} is not in the inventory",
     by_inventory=True,
