@@ -25,7 +25,7 @@ from egovnet.isolation.model.finding_drafts import FindingDraft, single
 from egovnet.isolation.model.property import SceneCheck
 from egovnet.isolation.model.scene import Scene
 from egovnet.isolation.routes.circuits import Circuit
-from egovnet.isolation.routes.label_paths import LabelPaths, Lost, graphs
+from egovnet.isolation.routes.label_paths import Lost, graphs
 from egovnet.isolation.routes.label_sessions import limits
 from egovnet.templates.model.device import AddressFamily
 

@@ -67,7 +67,7 @@ def limits(table: Table, family: AddressFamily) -> set[str]:
 
 
 def _fit(a: Router, b: Router, shared: set[str]) -> bool:
-    """Whether a session surely comes up by what both ends say. One of which nothing is known fits."""
+    """Whether a session surely comes up by what both ends say; who is not known to say, agrees."""
     one, other = a.facts.label_sessions, b.facts.label_sessions
     if one is None or other is None:
         return True

@@ -22,6 +22,7 @@ class Steps:
     left: int
 
     def take(self) -> None:
+        """Go over one circuit. Raises OutOfStepsError where none is left."""
         if self.left <= 0:
             raise OutOfStepsError
         self.left -= 1

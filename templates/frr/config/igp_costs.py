@@ -16,8 +16,10 @@ _BOTH = (1, 2)
 #: keeps them apart each time.
 ISIS_TERMS = frozenset(("circuit-type", "hello", "network", "password", "three-way-handshake"))
 OSPF_TERMS = frozenset(
-    ("authentication", "authentication-key", "dead-interval", "hello-interval")
-    + ("instance-id", "message-digest-key", "mtu-ignore", "network")
+    (
+        *("authentication", "authentication-key", "dead-interval", "hello-interval"),
+        *("instance-id", "message-digest-key", "mtu-ignore", "network"),
+    )
 )
 
 
