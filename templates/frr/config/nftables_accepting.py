@@ -10,8 +10,9 @@ import re
 from collections.abc import Sequence
 
 from egovnet.templates.frr.config.draft import Unclear
-from egovnet.templates.frr.config.nftables_rule import GOES_ON, NAME, WORDS, read_rule
-from egovnet.templates.frr.config.nftables_sets import read_set
+from egovnet.templates.frr.config.nftables_rule import GOES_ON, read_rule
+from egovnet.templates.frr.config.nftables_sets import NamedSet, read_set
+from egovnet.templates.frr.config.nftables_values import is_name
 
 _Line = tuple[int, str]
 _TABLE = re.compile(r"table (?:(inet|ip|ip6) )?(\S+)")
@@ -39,7 +40,7 @@ def only_accepts(
     """Whether a table, of sets and chains each with its header, decides about no packet."""
     table = _TABLE.fullmatch(header)
     headers = [inner for inner, _ in blocks]
-    named = table is not None and (_is_name(table[2]) or table[2] in _NAMES)
+    named = table is not None and (is_name(table[2]) or table[2] in _NAMES)
     if table is None or lines or not named or len(set(headers)) < len(headers):
         return False
     try:
@@ -52,16 +53,12 @@ def only_accepts(
             inner.startswith("set ")
             or (inner.startswith("chain ") and _accepts(table[1] or "ip", said, sets))
             for inner, said in blocks
-        ) and all(_is_name(inner.split(" ", 1)[1]) for inner in headers)
+        ) and all(is_name(inner.split(" ", 1)[1]) for inner in headers)
     except (Unclear, ValueError, IndexError):
         return False
 
 
-def _is_name(name: str) -> bool:
-    return NAME.fullmatch(name) is not None and name not in WORDS
-
-
-def _accepts(family: str, said: Sequence[_Line], sets: dict[str, tuple[str, ...]]) -> bool:
+def _accepts(family: str, said: Sequence[_Line], sets: dict[str, NamedSet]) -> bool:
     texts = [text for _, text in said]
     base = _BASE.fullmatch(texts[0]) if texts and texts[0].startswith("type ") else None
     if base is None:

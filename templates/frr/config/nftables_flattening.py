@@ -4,7 +4,7 @@ A rule of a chain that is jumped to holds where it and the jump hold. So its con
 both; where no packet meets both, it is not there.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from itertools import product
 from typing import Literal, TypeVar
@@ -27,6 +27,8 @@ Rule = tuple[int, str, RuleDraft]
 _DEEPEST = 16
 #: More rules a chain than this are not spelled out.
 _MOST_RULES = 200_000
+_CIRCLE = "chains that lead back to themselves"
+_NO_REJECT = "the kernel refuses a reject there, and the filter with it"
 _T = TypeVar("_T")
 _ANYTHING = PacketRule("drop")
 _INVALID = frozenset(("invalid",))
@@ -64,6 +66,44 @@ class Flattening:
         self._policy = policy
         yield from self._of_chain(base, _ANYTHING, ())
 
+    def check_targets(self, bases: Mapping[str, FilterPlace]) -> None:
+        """Note what the kernel refuses, and the filter with it, of chains that jump to others.
+
+        It looks at all rules, whether a packet meets their conditions or not. `bases` are base
+        chains, with their places. Linear in the rules for each base chain.
+        """
+        for name, rules in self.chains.items():
+            for number, text, draft in rules:
+                for target in _targets(draft):
+                    if target in bases:
+                        self._note(number, name, text, "the kernel refuses jumps to base chains")
+                    elif target not in self.chains and target not in self.recording:
+                        self._note(number, name, text, f"the chain {target} is not known")
+        for base, place in bases.items():
+            self._check_from(base, place)
+
+    def _check_from(self, base: str, place: FilterPlace) -> None:
+        """The chains that rules of a base chain lead to, however deep each may be come to."""
+        deepest = {base: 0}
+        left = [base]
+        while left:
+            name = left.pop()
+            for number, text, draft in self.chains.get(name, ()):
+                if draft.rejects and place == "departure":
+                    self._note(number, name, text, _NO_REJECT)
+                for target in _targets(draft):
+                    depth = deepest[name] + 1
+                    if depth >= _DEEPEST:
+                        # of a circle one line is enough
+                        if not any(why == _CIRCLE for *_, why in self.problems.values()):
+                            self._note(number, name, text, _CIRCLE)
+                    elif deepest.get(target, -1) < depth and target in self.chains:
+                        deepest[target] = depth
+                        left.append(target)
+
+    def _note(self, number: int, name: str, text: str, why: str) -> None:
+        self.problems.setdefault(number, (name, text, why))
+
     def _of_chain(
         self, name: str, where: PacketRule, around: tuple[str, ...]
     ) -> Iterator[PacketRule]:
@@ -72,15 +112,17 @@ class Flattening:
             try:
                 yield from self._of_rule(draft, where, number, (*around, name))
             except (Unclear, ValueError) as error:
-                self.problems.setdefault(number, (name, text, str(error)))
+                self._note(number, name, text, str(error))
 
     def _of_rule(
         self, draft: RuleDraft, where: PacketRule, number: int, around: tuple[str, ...]
     ) -> Iterator[PacketRule]:
+        if draft.states is not None and self._place == "entry":
+            raise Unclear("packets are of no known connection there")
         if draft.states == _INVALID and draft.verdict == ("drop", ""):
             return  # of no connection: what is let through besides is less, and never more
         if draft.rejects and self._place == "departure":
-            raise Unclear("the kernel refuses a reject there, and the filter with it")
+            raise Unclear(_NO_REJECT)
         for condition in conditions(draft):
             verdict = draft.verdict or draft.verdicts[condition.in_interface or ""]
             self._made += 1
@@ -109,7 +151,7 @@ class Flattening:
         if target not in self.chains:
             raise Unclear(f"the chain {target} is not known")
         if target in around or len(around) >= _DEEPEST:
-            raise Unclear("chains that lead back to themselves")
+            raise Unclear(_CIRCLE)
         ends = word == "goto" and not self._decides(target)
         if ends and len(around) > 1:
             raise Unclear("packets do not come back from there, and nothing is decided there")
@@ -126,6 +168,12 @@ class Flattening:
             and rules[-1][2].verdict != GOES_ON
             and rules[-1][2] == RuleDraft(verdict=rules[-1][2].verdict, name=rules[-1][2].name)
         )
+
+
+def _targets(draft: RuleDraft) -> list[str]:
+    """The chains that a rule leads to."""
+    verdicts = [draft.verdict] if draft.verdict else draft.verdicts.values()
+    return [target for word, target in verdicts if word in ("jump", "goto")]
 
 
 def is_understood(line: str) -> bool:

@@ -15,10 +15,11 @@ from egovnet.templates.frr.config.nftables_accepting import only_accepts
 from egovnet.templates.frr.config.nftables_flattening import Flattening, Rule
 from egovnet.templates.frr.config.nftables_others import read_others
 from egovnet.templates.frr.config.nftables_records import read_records
-from egovnet.templates.frr.config.nftables_rule import NAME, WORDS, read_rule
-from egovnet.templates.frr.config.nftables_sets import read_set
+from egovnet.templates.frr.config.nftables_rule import read_rule
+from egovnet.templates.frr.config.nftables_sets import NamedSet, read_set
 from egovnet.templates.frr.config.nftables_spelling import as_printed
 from egovnet.templates.frr.config.nftables_translation import read_translation
+from egovnet.templates.frr.config.nftables_values import is_name
 from egovnet.templates.frr.config.nftables_zones import read_zones
 from egovnet.templates.frr.packet_filter_words import (
     BASE_CHAINS,
@@ -45,9 +46,13 @@ from egovnet.templates.model.packet_filter import (
 
 Action = Literal["accept", "drop"]
 _Line = tuple[int, str]
-_Sets = dict[str, tuple[str, ...]]
+_Sets = dict[str, NamedSet]
 _OTHER_TABLE = "another table than egovnet's own decides about packets, too"
 _OWN = re.compile(r"\s*(?:\w+\s+)?table\s+{}\s+{}\b".format(*TABLE.split()))
+#: What a set of flows may be otherwise.
+_OF_FLOWS = re.compile(
+    r"size [1-9][0-9]{0,8}|(?:timeout|gc-interval) (?:[0-9]+[dhms])+|elements = \{.*\}", re.ASCII
+)
 _NAMED_PRIORITY = {"priority 0;": "priority filter;", "priority 100;": "priority srcnat;"}
 
 
@@ -191,8 +196,10 @@ class _Reader:
     def _part(self, block: _Block, parts: _TableDraft, context: tuple[str, ...]) -> None:
         """A set or chain of the table."""
         word, _, name = block.header.partition(" ")
-        if not NAME.fullmatch(name) or name in WORDS:
+        if not is_name(name):
             self._refuse(block, context, "no name that nft takes")
+        elif word == "set" and name in (parts.sets.keys() | parts.flows | parts.records.keys()):
+            self._refuse(block, context, "a set that is said twice")
         elif word == "set" and name in FLOW_SETS:
             if self._flow_set(block, context, FLOW_SETS[name]):
                 parts.flows.add(name)
@@ -201,7 +208,7 @@ class _Reader:
         elif word == "set":
             try:
                 parts.sets[name] = read_set(block.lines)
-            except Unclear as error:
+            except (Unclear, ValueError) as error:
                 self._refuse(block, context, str(error))
         elif word == "chain" and name not in parts.chains:
             parts.chains[name] = block
@@ -268,6 +275,9 @@ class _Reader:
                 block.line,
             )
             for place, (block, policy) in bases.items()
+        )
+        flattening.check_targets(
+            {block.header.partition(" ")[2]: place for place, (block, _) in bases.items()}
         )
         self._flattened(flattening, found, parts, context)
         return PacketFilter(found, tuple(translations), self._all_zones(parts.chains, context))
@@ -356,7 +366,7 @@ class _Reader:
         """Whether a set is one that flows are kept in. It decides nothing about a packet."""
         lines = [text for _, text in block.lines]
         for number, text in block.lines:
-            if text.split()[0] in ("size", "timeout", "elements", "gc-interval"):
+            if _OF_FLOWS.fullmatch(text):
                 self._kinds[number] = HARMLESS
             elif text not in known:
                 self._report(number, text, (*context, block.header), "not a set of flows")

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from egovnet.templates.frr.config.draft import Unclear
-from egovnet.templates.frr.config.nftables_rule import read_prefixes
+from egovnet.templates.frr.config.nftables_values import read_prefixes
 from egovnet.templates.frr.packet_filter_words import (
     KEEPS_TRANSLATION,
     TRANSLATION_SETS,

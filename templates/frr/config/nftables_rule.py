@@ -7,35 +7,25 @@ compares one thing; all of a rule's must hold, in whatever order they stand.
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from ipaddress import IPv4Address, IPv6Address, summarize_address_range
 from typing import Any
 
 from egovnet.inventory.model import IPNetwork
-from egovnet.templates.frr.config.addresses import read_address, read_prefix
 from egovnet.templates.frr.config.draft import Unclear
+from egovnet.templates.frr.config.nftables_sets import NamedSet
+from egovnet.templates.frr.config.nftables_values import (
+    LONGEST_COMMENT,
+    check_interface,
+    check_value,
+    number_range,
+    protocol,
+    quoted,
+    read_prefixes,
+)
 from egovnet.templates.frr.packet_filter_words import ICMP_TYPES
 from egovnet.templates.model.device import AddressFamily
 from egovnet.templates.model.packet_filter import PortRanges
 
 _TOKEN = re.compile(r'"[^"]*"|[{},]|[^\s{},"]+')
-#: A number that nft takes as octal where it can, such as 0443 or /023.
-_OCTAL = re.compile(r".*/0\d|(?:[^:]*-)?0\d[^:]*$", re.ASCII)
-#: A name without quotes, which may not be one of nft's words: of those that a text may have.
-NAME = re.compile(r"[a-z][a-z0-9/._-]*", re.ASCII | re.IGNORECASE)
-WORDS = frozenset(
-    re.findall(
-        r"\w+",
-        """
-        accept chain comment continue counter ct daddr drop dport established filter goto
-        hook icmp icmpv6 iif iifname inet ip ip6 jump l4proto map meta new nfproto oif oifname
-        original policy position priority protocol queue related reply return saddr set
-        sport state table tcp th type udp vmap
-        """,
-    )
-)
-#: What nft refuses with the whole file: an interface's name and a comment may be so long.
-_LONGEST_NAME = 15
-_LONGEST_COMMENT = 128
 _LONGEST_PREFIX = 127
 _LOG_LEVELS = frozenset(["emerg", "alert", "crit", "err", "warn", "notice", "info", "debug"])
 _PORTS = frozenset(("tcp", "udp"))
@@ -46,14 +36,6 @@ GOES_ON: Verdict = ("continue", "")
 _TYPE_NUMBERS = {
     family: {name: number for number, name in names.items()} for family, names in ICMP_TYPES.items()
 }
-#: In decimal or hexadecimal; what begins with a zero else is refused before.
-_NUMBER = re.compile(r"0x[0-9a-fA-F]{1,8}|0|[1-9]\d{0,9}", re.ASCII)
-#: Of netbase's /etc/services, where nft looks names of ports up.
-_SERVICES = {
-    "ssh": "22", "domain": "53", "http": "80", "ntp": "123", "snmp": "161", "bgp": "179",
-    "ldap": "389", "https": "443", "syslog": "514", "ldaps": "636",
-}  # fmt: skip
-_HIGHEST = {"port": 65535, "type": 255}
 
 
 @dataclass(slots=True)
@@ -77,12 +59,6 @@ class RuleDraft:
     name: str = ""
     #: It answers what it drops.
     rejects: bool = False
-
-
-def check_value(word: str) -> None:
-    """Raise Unclear for a number in another form than its usual."""
-    if _OCTAL.match(word):
-        raise Unclear("nft takes a number that begins with a zero as octal")
 
 
 class _Words:
@@ -130,9 +106,7 @@ class _Words:
         return found
 
 
-def read_rule(
-    line: str, sets: Mapping[str, tuple[str, ...]], *, translates: bool = False
-) -> RuleDraft:
+def read_rule(line: str, sets: Mapping[str, NamedSet], *, translates: bool = False) -> RuleDraft:
     """A rule's line. `sets` are the named sets that hold constant values. Raises Unclear, and
     ValueError for a value. `translates`: it is of a chain that changes sources."""
     words, draft = _Words(line), RuleDraft()
@@ -148,7 +122,7 @@ def read_rule(
             if word != "comment":
                 raise Unclear("something follows the verdict")
             draft.name = quoted(words.take())
-            if len(draft.name.encode()) > _LONGEST_COMMENT:
+            if len(draft.name.encode()) > LONGEST_COMMENT:
                 raise Unclear("nft refuses a comment so long, and the filter with it")
             if words:
                 raise Unclear("something follows the comment")
@@ -179,7 +153,7 @@ def _pool(words: _Words) -> str:
 
 # -- expressions -----------------------------------------------------------------------------------
 
-_Sets = Mapping[str, tuple[str, ...]]
+_Sets = Mapping[str, NamedSet]
 
 
 def _say(draft: RuleDraft, what: str, value: Any) -> None:
@@ -189,25 +163,19 @@ def _say(draft: RuleDraft, what: str, value: Any) -> None:
     setattr(draft, what, value)
 
 
-def quoted(word: str) -> str:
-    """A name, with or without quotes. Raises Unclear."""
-    if word.startswith('"') and word.endswith('"') and len(word) > 1:
-        return word[1:-1]
-    if not NAME.fullmatch(word.removesuffix("*")) or word in WORDS:
-        raise Unclear("no name that nft takes: it refuses it, and the filter with it")
-    return word
-
-
-def _values(words: _Words, sets: _Sets) -> list[str]:
-    """The values of an expression; those of a named set where one is named."""
+def _values(words: _Words, sets: _Sets, kind: str = "") -> list[str]:
+    """The values of an expression of a type; those of a named set where one is named."""
     if words.peek() == "!=":
         raise Unclear("what it excludes has no meaning here")
+    alone = words.peek() != "{"
     found = words.values()
     if found[0].startswith("@"):
         name = found[0][1:]
         if name not in sets:
             raise Unclear(f"what is in the set {name} is not known")
-        found = list(sets[name])
+        if not alone or sets[name].kind != kind:
+            raise Unclear("nft refuses the set there, and the filter with it")
+        found = list(sets[name].values)
     return found
 
 
@@ -218,18 +186,10 @@ def _interface(draft: RuleDraft, words: _Words, word: str, sets: _Sets) -> None:
         draft.verdicts = _verdict_map(words)
         _say(draft, what, tuple(draft.verdicts))
         return
-    names = tuple(quoted(value) for value in _values(words, sets))
+    names = tuple(quoted(value) for value in _values(words, sets, "ifname"))
     for name in names:
         check_interface(name)
     _say(draft, what, names)
-
-
-def check_interface(name: str) -> None:
-    """Raise Unclear for what is no one interface's name."""
-    if "*" in name:
-        raise Unclear("interfaces by how their names begin")
-    if not 0 < len(name.encode()) <= _LONGEST_NAME:
-        raise Unclear("no name of an interface: nft refuses it, and the filter with it")
 
 
 def _verdict_map(words: _Words) -> dict[str, Verdict]:
@@ -282,8 +242,11 @@ def _reject(draft: RuleDraft, words: _Words, _word: str, _sets: _Sets) -> None:
 
 def _counter(_draft: RuleDraft, words: _Words, _word: str, _sets: _Sets) -> None:
     if words.peek() == "packets":
-        for _ in ("packets", "number", "bytes", "number"):
-            words.take()
+        for what in ("packets", "bytes"):
+            words.expect(what)
+            count = words.value()
+            if not (count.isdecimal() and count.isascii()):
+                raise Unclear("nft refuses it, and the filter with it")
 
 
 def _log(_draft: RuleDraft, words: _Words, _word: str, _sets: _Sets) -> None:
@@ -292,7 +255,9 @@ def _log(_draft: RuleDraft, words: _Words, _word: str, _sets: _Sets) -> None:
         if which == "level":
             known = value in _LOG_LEVELS
         else:
+            # a dollar begins the name of a variable
             known = value.startswith('"') and len(value[1:-1].encode()) <= _LONGEST_PREFIX
+            known = known and "$" not in value
         if not known:
             raise Unclear("nft refuses it, and the filter with it")
 
@@ -302,12 +267,14 @@ def _of_network(draft: RuleDraft, words: _Words, word: str, sets: _Sets) -> None
     which = words.take()
     if which == "protocol" and word == "ip":
         _pin(draft, family)
-        _among(draft, map(_protocol, _values(words, sets)))
+        _among(draft, map(protocol, _values(words, sets, "inet_proto")))
         return
     if which not in ("saddr", "daddr"):
         raise Unclear(f"{word} {which} has no meaning here")
     _pin(draft, family)
-    prefixes = tuple(p for value in _values(words, sets) for p in read_prefixes(value, family))
+    prefixes = tuple(
+        p for value in _values(words, sets, f"{family}_addr") for p in read_prefixes(value, family)
+    )
     _say(draft, "sources" if which == "saddr" else "targets", prefixes)
 
 
@@ -315,22 +282,6 @@ def _pin(draft: RuleDraft, family: AddressFamily) -> None:
     if draft.family not in (None, family):
         raise Unclear("of both families at once: no packet is")
     draft.family = family
-
-
-def read_prefixes(text: str, family: AddressFamily) -> Iterable[IPNetwork]:
-    """An address, a prefix, or a range from one address to another. Raises ValueError, Unclear."""
-    first, dash, last = text.partition("-")
-    if not dash:
-        alone = "/32" if family == "ipv4" else "/128"
-        yield read_prefix(text if "/" in text else text + alone, family)
-        return
-    low, high = read_address(first), read_address(last)
-    if low.version != high.version or (low.version == 4) != (family == "ipv4"):
-        raise Unclear("a range of another family")
-    if isinstance(low, IPv4Address) and isinstance(high, IPv4Address):
-        yield from summarize_address_range(low, high)
-    if isinstance(low, IPv6Address) and isinstance(high, IPv6Address):
-        yield from summarize_address_range(low, high)
 
 
 def _meta(draft: RuleDraft, words: _Words, word: str, sets: _Sets) -> None:
@@ -341,23 +292,11 @@ def _meta(draft: RuleDraft, words: _Words, word: str, sets: _Sets) -> None:
             raise Unclear("of both families, or of another")
         _pin(draft, "ipv4" if family == ["ipv4"] else "ipv6")
     elif which == "l4proto":
-        _among(draft, map(_protocol, _values(words, sets)))
+        _among(draft, map(protocol, _values(words, sets, "inet_proto")))
     elif which in ("iifname", "oifname"):
         _interface(draft, words, which, sets)
     else:
         raise Unclear(f"{word} {which} has no meaning here")
-
-
-_PROTOCOLS = {
-    "tcp": "tcp", "6": "tcp", "udp": "udp", "17": "udp", "icmp": "icmp", "1": "icmp",
-    "ipv6-icmp": "icmpv6", "icmpv6": "icmpv6", "58": "icmpv6",
-}  # fmt: skip
-
-
-def _protocol(word: str) -> str:
-    if word not in _PROTOCOLS:
-        raise Unclear(f"the protocol {word} has no meaning here")
-    return _PROTOCOLS[word]
 
 
 def _among(draft: RuleDraft, protocols: Iterable[str]) -> None:
@@ -376,20 +315,9 @@ def _ports(draft: RuleDraft, words: _Words, word: str, sets: _Sets) -> None:
         _among(draft, (word,))
     elif draft.protocols is None or not _PORTS.issuperset(draft.protocols):
         raise Unclear("ports of protocols that are not named, or have none")
-    ranges = tuple(_range(value, "port") for value in _values(words, sets))
+    values = _values(words, sets, "inet_service")
+    ranges = tuple(number_range(value, "port") for value in values)
     _say(draft, "source_ports" if which == "sport" else "target_ports", ranges)
-
-
-def _range(text: str, what: str) -> tuple[int, int]:
-    if what == "port":
-        text = _SERVICES.get(text, text)
-    first, dash, last = text.partition("-")
-    if not (_NUMBER.fullmatch(first) and (not dash or _NUMBER.fullmatch(last))):
-        raise Unclear(f"{text} is no number of a {what}")
-    low, high = int(first, 0), int(last, 0) if dash else int(first, 0)
-    if low > high or high > _HIGHEST[what]:
-        raise Unclear(f"{text} is no {what}")
-    return low, high
 
 
 def _icmp(draft: RuleDraft, words: _Words, word: str, sets: _Sets) -> None:
@@ -401,7 +329,7 @@ def _icmp(draft: RuleDraft, words: _Words, word: str, sets: _Sets) -> None:
     numbers: list[int] = []
     for value in _values(words, sets):
         known = _TYPE_NUMBERS[family].get(value)
-        low, high = (known, known) if known is not None else _range(value, "type")
+        low, high = (known, known) if known is not None else number_range(value, "type")
         numbers.extend(range(low, high + 1))
     _say(draft, "types", tuple(numbers))
 

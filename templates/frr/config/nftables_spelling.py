@@ -7,6 +7,7 @@ same stays as it stands, for the reader to report.
 
 import re
 
+from egovnet.templates.frr.config.nftables_values import is_name
 from egovnet.templates.frr.packet_filter_words import FILTER_MARK, TABLE
 
 _Line = tuple[int, str]
@@ -90,7 +91,7 @@ class _Spelling:
         """What may stand before the table: all that empties it, and variables."""
         text = text.removesuffix(";").rstrip()
         defined = _DEFINED.fullmatch(text)
-        if defined is not None and defined[1] not in self._defined:
+        if defined is not None and defined[1] not in self._defined and is_name(defined[1]):
             self._defined[defined[1]] = defined[2]
         elif text in _NEW:
             self._there = True

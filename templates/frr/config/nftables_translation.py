@@ -6,13 +6,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from egovnet.templates.frr.config.draft import Unclear
-from egovnet.templates.frr.config.nftables_rule import RuleDraft, read_prefixes, read_rule
+from egovnet.templates.frr.config.nftables_rule import RuleDraft, read_rule
+from egovnet.templates.frr.config.nftables_sets import NamedSet
+from egovnet.templates.frr.config.nftables_values import read_prefixes
 from egovnet.templates.model.device import IPAddress
 from egovnet.templates.model.packet_filter import SourceTranslation
 
 
 def read_translation(
-    line: str, sets: Mapping[str, tuple[str, ...]], number: int
+    line: str, sets: Mapping[str, NamedSet], number: int
 ) -> Iterator[SourceTranslation]:
     """A rule of the chain that translates, one for each way out. Raises Unclear, ValueError."""
     draft = read_rule(line, sets, translates=True)

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 
 from egovnet.templates.frr.config.draft import Unclear
-from egovnet.templates.frr.config.nftables_rule import check_interface, check_value, quoted
+from egovnet.templates.frr.config.nftables_values import check_interface, check_value, quoted
 from egovnet.templates.frr.packet_filter_words import ZONES
 from egovnet.templates.model.packet_filter import ConnectionZone
 
