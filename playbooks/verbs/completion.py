@@ -4,7 +4,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from egovnet.inventory.source.regular_file import read_regular_text
-from egovnet.playbooks.core.selection import UsageError
+from egovnet.playbooks.core.output_file import (
+    PUBLIC,
+    PUBLIC_DIRECTORY,
+    make_directory,
+    write_outputs,
+)
 from egovnet.playbooks.results.installed_files import InstalledFiles
 from egovnet.playbooks.results.outcome import Exit, Outcome
 
@@ -18,12 +23,10 @@ def install(prefix: Path, files: Mapping[str, str], *, yes: bool) -> Outcome[Ins
         UsageError: one cannot be written.
     """
     stale = tuple(path for path, text in files.items() if _text(prefix / path) != text)
-    for path in stale if yes else ():
-        try:
-            (prefix / path).parent.mkdir(parents=True, exist_ok=True)
-            (prefix / path).write_text(files[path], encoding="utf-8")
-        except OSError as error:
-            raise UsageError(f"{prefix / path}: cannot be written: {error.strerror}") from error
+    if yes:
+        for folder in sorted({(prefix / path).parent for path in stale}):
+            make_directory(folder, mode=PUBLIC_DIRECTORY)
+        write_outputs({prefix / path: files[path] for path in stale}, mode=PUBLIC)
     result = InstalledFiles(str(prefix), tuple(files), stale, written=yes)
     return Outcome("completion", result, Exit.CHANGES if stale and not yes else Exit.DONE)
 

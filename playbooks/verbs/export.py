@@ -6,7 +6,12 @@ from pathlib import Path
 import yaml
 
 from egovnet.playbooks.core.lost_lock import require_numbers
-from egovnet.playbooks.core.selection import UsageError
+from egovnet.playbooks.core.output_file import (
+    PUBLIC,
+    PUBLIC_DIRECTORY,
+    make_directory,
+    write_outputs,
+)
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.results.outcome import Outcome
 from egovnet.playbooks.results.written_files import ExportedInventory
@@ -41,12 +46,8 @@ def export(workspace: Workspace, form: str, output: Path) -> Outcome[ExportedInv
         # by way of JSON, so that what routers have in common is written out and no YAML anchor
         plain = json.loads(json.dumps(files))
         texts = {name: yaml.safe_dump(data, sort_keys=False) for name, data in plain.items()}
-    try:
-        output.mkdir(parents=True, exist_ok=True)
-        for name, text in texts.items():
-            (output / name).parent.mkdir(parents=True, exist_ok=True)
-            (output / name).write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise UsageError(f"{output}: cannot be written: {error.strerror}") from error
+    for folder in sorted({(output / name).parent for name in texts}):
+        make_directory(folder, mode=PUBLIC_DIRECTORY)
+    write_outputs({output / name: text for name, text in texts.items()}, mode=PUBLIC)
     result = ExportedInventory(form, str(output), tuple(texts), len(network.routers))
     return Outcome("export", result, notes=notes)

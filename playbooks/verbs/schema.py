@@ -7,6 +7,12 @@ from egovnet.inventory.authoring.schemas import DIRECTORY, kind_of, schema_text,
 from egovnet.inventory.errors import missing_directory
 from egovnet.inventory.source.regular_file import read_regular_text
 from egovnet.inventory.source.replace_file import replace_text
+from egovnet.playbooks.core.output_file import (
+    PUBLIC,
+    PUBLIC_DIRECTORY,
+    make_directory,
+    write_outputs,
+)
 from egovnet.playbooks.core.selection import UsageError
 from egovnet.playbooks.core.workspace import REFERENCE, Workspace
 from egovnet.playbooks.results.outcome import Outcome
@@ -29,14 +35,9 @@ def schema(workspace: Workspace, output: Path | None, *, lines: bool) -> Outcome
         if not workspace.directory.is_dir():
             raise missing_directory(workspace.directory)
     directory = workspace.directory / DIRECTORY if output is None else output
-    written = []
-    try:
-        directory.mkdir(parents=True, exist_ok=True)
-        for kind in file_kinds():
-            written.append(f"{kind.name}.json")
-            (directory / written[-1]).write_text(schema_text(kind, names()), encoding="utf-8")
-    except OSError as error:
-        raise UsageError(f"{directory}: cannot be written: {error.strerror}") from error
+    written = {f"{kind.name}.json": schema_text(kind, names()) for kind in file_kinds()}
+    make_directory(directory, mode=PUBLIC_DIRECTORY)
+    write_outputs({directory / name: text for name, text in written.items()}, mode=PUBLIC)
     lined: list[str] = []
     unlined: list[str] = []
     texts = {} if workspace.directory.resolve() == REFERENCE else _texts(workspace.directory)

@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from egovnet.inventory.source.regular_file import read_regular_text
+from egovnet.playbooks.core.output_file import check_output, write_output
 from egovnet.playbooks.core.selection import UsageError
 from egovnet.templates.model.recorded_translation import RecordedTranslation
 
@@ -72,7 +73,9 @@ class TranslationFiles:
         try:
             self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
             path = self.directory / f"{datetime.fromtimestamp(now, UTC).date()}.jsonl"
-            number = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+            check_output(path)
+            flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NONBLOCK | os.O_CLOEXEC
+            number = os.open(path, flags, 0o600)
             with os.fdopen(number, "a", encoding="utf-8") as file:
                 for gateway, records in read.items():
                     # a packet of the second in which it was read may have come after
@@ -81,12 +84,8 @@ class TranslationFiles:
                     file.writelines(_line(gateway, one, before.get(gateway)) for one in fresh)
                 file.flush()
                 os.fsync(file.fileno())
-            partial = self.directory / "collected.new"
-            with partial.open("w", encoding="utf-8") as noted:
-                json.dump({**before, **dict.fromkeys(read, now)}, noted)
-                noted.flush()
-                os.fsync(noted.fileno())
-            partial.replace(self.directory / "collected.json")
+            collected = json.dumps({**before, **dict.fromkeys(read, now)})
+            write_output(self.directory / "collected.json", collected)
         except OSError as error:
             raise UsageError(f"{error.filename}: cannot be written: {error.strerror}") from error
         return new

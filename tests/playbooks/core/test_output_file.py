@@ -1,9 +1,13 @@
 """Where a file is written: a new one or a regular one, and for its owner only."""
 
 import os
+import shutil
+import signal
 import socket
 import stat
 from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import cycle
 from pathlib import Path
 
 import pytest
@@ -14,6 +18,9 @@ from egovnet.playbooks.core.output_file import check_output, write_output, write
 from egovnet.playbooks.core.selection import UsageError
 from egovnet.playbooks.core.workspace import REFERENCE, Workspace
 from egovnet.playbooks.verbs.render import render_files
+from tests.policies import govern, people
+
+__all__ = ["people"]
 
 
 def mode(path: Path) -> int:
@@ -93,3 +100,96 @@ def test_configurations_are_for_their_owner_only(tmp_path: Path) -> None:
     assert mode(tmp_path / "a" / "b") == 0o700
     assert {mode(path) for path in (tmp_path / "a" / "b").iterdir()} == {0o600}
     assert mode(tmp_path / "old") == 0o600
+
+
+#: Verbs that write without a router; {} is where to.
+WRITING = (
+    "render -o {}",
+    "prove --report {}",
+    "export nornir -o {}",
+    "export ansible -o {}",
+    "export codeowners -o {}",
+    "export approvals -o {}",
+    "schema -o {}",
+    "completion --prefix {} --yes",
+    "sheet party-beijing --report {}",
+    "evidence -o {}/evidence.tar",
+    "lab topology -o {}",
+    "report addresses --report {}",
+    "report circuits --report {}",
+    "report funding --report {}",
+    "rollout status --report {}",
+)
+
+
+@contextmanager
+def in_time(seconds: int = 60) -> Iterator[None]:
+    """Who opens a pipe that nobody reads would wait for ever."""
+
+    def late(*_: object) -> None:
+        raise TimeoutError
+
+    before = signal.signal(signal.SIGALRM, late)
+    signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+
+
+@pytest.fixture(scope="session")
+def governed(people: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The reference network with a policy."""
+    root = tmp_path_factory.mktemp("governed") / "network"
+    shutil.copytree(REFERENCE, root, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    govern(root, people)
+    return root
+
+
+def put_odd(path: Path, kind: str) -> None:
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "link to a device":
+        path.symlink_to("/dev/full")
+    else:
+        path.symlink_to(path.parent / "nowhere")
+
+
+KINDS = ("pipe", "link to a device", "link to nowhere")
+
+
+@pytest.mark.parametrize(("words", "kind"), list(zip(WRITING, cycle(KINDS), strict=False)))
+def test_each_verb_that_writes_refuses_it(
+    words: str, kind: str, governed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EGOVNET_STATE", str(tmp_path / "state"))
+    monkeypatch.delenv("EGOVNET_JOURNAL", raising=False)
+    made = tmp_path / "made"
+    made.mkdir()
+    command = words.format(made).split()
+    inventory = () if command[0] == "completion" else ("--inventory", str(governed))
+    with in_time():
+        ran = CliRunner().invoke(main, [*command, *inventory], catch_exceptions=False)
+        assert ran.exit_code in (0, 3), ran.output
+        written = [path for path in made.rglob("*") if path.is_file()]
+        assert written
+        # the last, so that others could be written before it
+        odd = sorted(written)[-1]
+        odd.unlink()
+        put_odd(odd, kind)
+        ran = CliRunner().invoke(main, [*command, *inventory], catch_exceptions=False)
+    assert ran.exit_code == 2, ran.output
+    assert f"{odd}:" in ran.output
+    assert odd.is_symlink() or stat.S_ISFIFO(odd.stat().st_mode)
+    assert not (odd.parent / "nowhere").exists()
+    assert all(path.is_file() for path in written if path != odd)
+    assert not list(made.rglob("*.partial"))
+
+
+def test_an_image_takes_no_device_s_place(odd: Path) -> None:
+    before = odd.lstat()
+    ran = CliRunner().invoke(main, ["lab", "image", "-o", str(odd)])
+    assert ran.exit_code == 2, ran.output
+    assert str(odd) in ran.output
+    assert odd.lstat() == before
