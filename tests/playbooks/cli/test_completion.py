@@ -128,4 +128,4 @@ def test_what_cannot_be_written_is_bad_usage(tmp_path: Path) -> None:
     (tmp_path / "share").write_text("")
     done = egovnet("completion", "--prefix", tmp_path, "--yes", state=tmp_path)
     assert done.code == 2
-    assert "cannot be written" in done.stderr
+    assert "cannot be made: " in done.stderr
