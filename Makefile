@@ -88,7 +88,8 @@ chaos: setup
 bench: setup
 	$(BIN)/pytest tests/bench tests/bench/live_apply.py \
 		tests/bench/live_interruptions.py tests/bench/live_failover.py \
-		tests/bench/live_spf_delays.py tests/bench/live_lab_start.py --benchmark-enable --benchmark-only
+		tests/bench/live_spf_delays.py tests/bench/live_lab_start.py tests/bench/live_encryption.py \
+		--benchmark-enable --benchmark-only
 
 lab-up: setup
 	$(EGOVNET) lab up
