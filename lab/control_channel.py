@@ -125,7 +125,16 @@ def _read_both(channel: paramiko.Channel, deadline: float) -> tuple[str, str]:
     errors: list[bytes] = []
 
     def read_errors() -> None:
-        while data := channel.recv_stderr(65536):
+        while True:
+            try:
+                data = channel.recv_stderr(65536)
+            except TimeoutError:
+                # nothing to complain of; how long the command may run, the other one knows
+                if channel.closed:
+                    return
+                continue
+            if not data:
+                return
             errors.append(data)
 
     reader = threading.Thread(target=read_errors, daemon=True)

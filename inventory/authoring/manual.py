@@ -32,7 +32,8 @@ numbers in `plan.lock.yaml`. This page is made of the models that read the files
 (`python -m egovnet.inventory.authoring.manual`), and a test holds it to them.
 
 - `egovnet init DIR` writes a small inventory with a comment at every key; `--like reference` the
-  reference network.
+  reference network, `--like complete` a network with every part: platform, Internet gateways,
+  applications, departments with address plans of their own, and all access classes.
 - `egovnet add KIND`, such as `add router` or `add exchange`, adds an entry and says what was
   allocated.
 - `egovnet schema` writes a JSON Schema for each kind of file into `.schemas/`. A file whose first

@@ -9,7 +9,7 @@ class NewInventory:
     """An inventory to start from."""
 
     directory: str
-    #: What it is a copy of: "skeleton" or "reference".
+    #: What it is a copy of: "skeleton", "reference" or "complete".
     like: str
     #: Paths within the directory.
     files: tuple[str, ...]

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from egovnet.inventory import complete
 from egovnet.inventory.authoring.file_kinds import file_kinds
 from egovnet.inventory.authoring.schemas import DIRECTORY, kind_of, schema_text, with_first_line
 from egovnet.inventory.authoring.skeleton import skeleton_texts
@@ -12,16 +13,19 @@ from egovnet.playbooks.results.outcome import Outcome
 from egovnet.playbooks.results.written_files import NewInventory
 from egovnet.templates.registry import names
 
+#: Whole inventories to start from, by name.
+EXAMPLES: Mapping[str, Path] = {"reference": REFERENCE, "complete": Path(complete.__path__[0])}
+
 
 def init(directory: Path, like: str) -> Outcome[NewInventory]:
-    """Write the skeleton, or the reference inventory, to `directory`: it must be new or empty.
+    """Write the skeleton, or one of `EXAMPLES`, to `directory`: it must be new or empty.
 
     Raises:
         UsageError: the directory holds something, or cannot be written.
     """
     if directory.exists() and (not directory.is_dir() or any(directory.iterdir())):
         raise UsageError(f"{directory}: is not empty; name a new directory")
-    texts = dict(_reference_texts() if like == "reference" else skeleton_texts())
+    texts = dict(_example_texts(EXAMPLES[like]) if like in EXAMPLES else skeleton_texts())
     texts |= {f"{DIRECTORY}/{kind.name}.json": schema_text(kind, names()) for kind in file_kinds()}
     try:
         for path, text in texts.items():
@@ -33,10 +37,10 @@ def init(directory: Path, like: str) -> Outcome[NewInventory]:
     return Outcome("init", NewInventory(str(directory), like, tuple(texts)))
 
 
-def _reference_texts() -> Mapping[str, str]:
+def _example_texts(directory: Path) -> Mapping[str, str]:
     texts = {}
-    for source in sorted(REFERENCE.rglob("*.yaml")):
-        path = source.relative_to(REFERENCE).as_posix()
+    for source in sorted(directory.rglob("*.yaml")):
+        path = source.relative_to(directory).as_posix()
         text = source.read_text(encoding="utf-8")
         texts[path] = with_first_line(path, text) if kind_of(path) else text
     return texts

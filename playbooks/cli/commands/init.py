@@ -16,10 +16,11 @@ if TYPE_CHECKING:
 @click.argument("directory", type=click.Path(path_type=Path))
 @click.option(
     "--like",
-    type=click.Choice(["skeleton", "reference"]),
+    type=click.Choice(["skeleton", "reference", "complete"]),
     default="skeleton",
     show_default=True,
-    help="A small one with a comment at every key, or the whole reference network.",
+    help="A small one with a comment at every key; the reference network; or one with every part: "
+    "platform, Internet gateways, applications, departments and all access classes.",
 )
 @verb
 @without("inventory", *SELECTION, *WORK)

@@ -19,7 +19,7 @@ REPORTS: dict[str, Callable[[Workspace], AnyOutcome]] = {
 }
 
 
-@pytest.mark.parametrize("like", ["skeleton", "reference"])
+@pytest.mark.parametrize("like", ["skeleton", "reference", "complete"])
 @pytest.mark.parametrize("file", REPORTS)
 def test_what_the_note_says_is_valid_and_enough(
     file: str, like: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
