@@ -18,7 +18,6 @@ from egovnet.playbooks.report.text.stages import stages_of
 from egovnet.playbooks.report.text.visible import visible
 from egovnet.playbooks.results.change_report import ChangeReport
 from egovnet.playbooks.results.plan import PlanResult
-from egovnet.playbooks.results.verdict import counted
 
 #: Differences that are shown; the routers of others are named.
 MOST_FOLDS = 200
@@ -102,10 +101,9 @@ def _answer(report: ChangeReport) -> tuple[str, str, str]:
     """(verdict, tone, why)."""
     total = words.total(report.plan)
     if report.history is not None:
-        changed = sum(len(change.devices) for change in report.plan.changes)
         tone = {"done": "yes", "undone": "part"}.get(report.history.state, "no")
-        why = f"{counted(changed, 'router')}, {report.history.summary}"
-        return f"Change {report.history.id} is {report.history.state}", tone, why
+        answer = f"Change {report.history.id} is {report.history.state}"
+        return answer, tone, report.history.summary
     if report.denied:
         return "Not to be pushed as it is", "no", report.denied
     if not report.plan.changes:
@@ -127,7 +125,7 @@ def _figures(report: ChangeReport) -> list[tuple[str, int, str]]:
         *((name, len(of.lost), "leak" if of.lost else "") for name, of in lost),
         ("sites gained", len(summary.sites.gained), ""),
         ("sites touched", len(summary.sites.changed), ""),
-        ("routers changed", sum(len(change.devices) for change in report.plan.changes), ""),
+        ("routers touched", sum(len(change.devices) for change in report.plan.changes), ""),
         ("lines added", added, ""),
         ("lines removed", removed, ""),
     ]

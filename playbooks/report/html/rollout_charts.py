@@ -22,11 +22,31 @@ _LONGEST = 24
 
 
 @dataclass(frozen=True, slots=True)
+class _Frame:
+    """Where bars, and what is written of them, stand: pixels."""
+
+    width: int
+    left: int
+    right: int
+    row: int
+    #: From a row's top to its bar, and to the foot of its words.
+    bar: int
+    words: int
+
+
+_LARGE = _Frame(_WIDTH, _LEFT, _RIGHT, _ROW, 4, 18)
+#: Of a telephone: the words stand above their bar.
+_NARROW = _Frame(340, 0, 0, 46, 20, 14)
+
+
+@dataclass(frozen=True, slots=True)
 class Bar:
     """A region's bar: (class, x, width) of each part, and words for who does not see it."""
 
     name: str
     y: int
+    #: Of the words' foot.
+    foot: int
     parts: tuple[tuple[str, float, float], ...]
     count: str
     words: str
@@ -38,20 +58,28 @@ class RegionChart:
 
     width: int
     height: int
-    left: int
+    #: Where names end, or begin where they stand above their bars.
+    name: int
+    anchor: str
     bar: int
     bars: tuple[Bar, ...]
     words: str
 
 
-def region_chart(status: RolloutStatus) -> RegionChart:
-    """A bar for each province, and for the centre, each with all that is below it."""
+def region_chart(status: RolloutStatus, *, narrow: bool = False) -> RegionChart:
+    """A bar for each province, and for the centre, each with all that is below it.
+
+    One that is `narrow` fits a telephone, where of a chart that is scrolled the end of each bar
+    would not be seen.
+    """
+    frame = _NARROW if narrow else _LARGE
     drawn = _drawn(status.regions)[:MOST_BARS]
-    bars = tuple(_bar(number, region) for number, region in enumerate(drawn))
+    bars = tuple(_bar(number, region, frame) for number, region in enumerate(drawn))
     return RegionChart(
-        width=_WIDTH,
-        height=max(1, len(bars)) * _ROW + 8,
-        left=_LEFT,
+        width=frame.width,
+        height=max(1, len(bars)) * frame.row + 8,
+        name=0 if narrow else frame.left - 10,
+        anchor="start" if narrow else "end",
         bar=_BAR,
         bars=bars,
         words="; ".join(bar.words for bar in bars) or "no sites",
@@ -64,10 +92,10 @@ def _drawn(regions: Sequence[RegionProgress]) -> list[RegionProgress]:
     return high or [one for one in regions if one.parent is None]
 
 
-def _bar(number: int, region: RegionProgress) -> Bar:
+def _bar(number: int, region: RegionProgress, frame: _Frame) -> Bar:
     counts = region.counts
-    scale = (_WIDTH - _LEFT - _RIGHT) / counts.sites
-    x = float(_LEFT)
+    scale = (frame.width - frame.left - frame.right) / counts.sites
+    x = float(frame.left)
     parts = []
     for kind, many in (
         ("in-service", counts.in_service),
@@ -81,7 +109,8 @@ def _bar(number: int, region: RegionProgress) -> Bar:
     name = region.name if len(region.name) <= _LONGEST else region.name[: _LONGEST - 1] + "…"
     return Bar(
         name,
-        number * _ROW + 4,
+        number * frame.row + frame.bar,
+        number * frame.row + frame.words,
         tuple(parts),
         f"{counts.in_service:,} / {counts.sites:,}",
         f"{region.name}: {counts.in_service:,} of {counted(counts.sites, 'site')} in service, "

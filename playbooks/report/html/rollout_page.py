@@ -31,6 +31,7 @@ def rollout_page(status: RolloutStatus) -> str:
             else "Nothing is overdue",
             tone="no" if counts.overdue else "yes",
             by_region=region_chart(status),
+            by_region_narrow=region_chart(status, narrow=True),
             burn_up=burn_up_chart(status),
             regions=status.regions[:MOST_REGIONS],
             regions_left=max(0, len(status.regions) - MOST_REGIONS),

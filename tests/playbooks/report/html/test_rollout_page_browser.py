@@ -30,11 +30,11 @@ def test_bars_and_lines_say_what_the_figures_say(
     browser: webdriver.Chrome, pages: dict[str, str]
 ) -> None:
     show(browser, pages["nation"])
-    bars = browser.find_elements(By.CSS_SELECTOR, "#findings svg .count")
+    bars = browser.find_elements(By.CSS_SELECTOR, "#findings svg.large .count")
     assert [bar.text for bar in bars] == ["58 / 116"] * 31
     widths = [
         float(str(part.get_attribute("width")))
-        for part in browser.find_elements(By.CSS_SELECTOR, "#findings svg .part")[:3]
+        for part in browser.find_elements(By.CSS_SELECTOR, "#findings svg.large .part")[:3]
     ]
     assert widths == pytest.approx([370, 185, 185], abs=0.2)
     lines = browser.find_elements(By.CSS_SELECTOR, "#burn-up svg .line")
@@ -50,3 +50,14 @@ def test_bars_and_lines_say_what_the_figures_say(
     rows = browser.find_elements(By.CSS_SELECTOR, "#to-do tbody tr")
     assert len(rows) == 300
     assert "more; egovnet rollout status --json has all" in one(browser, "#to-do").text
+
+
+def test_a_telephone_shows_each_bar_to_its_end(
+    browser: webdriver.Chrome, pages: dict[str, str]
+) -> None:
+    show(browser, pages["nation"], width=390)
+    large, narrow = browser.find_elements(By.CSS_SELECTOR, "#findings svg")
+    assert (large.is_displayed(), narrow.is_displayed()) == (False, True)
+    scrolled = "return arguments[0].scrollWidth - arguments[0].clientWidth"
+    assert browser.execute_script(scrolled, one(browser, "#findings .scroll")) == 0
+    assert len(narrow.find_elements(By.CSS_SELECTOR, ".count")) == 31
