@@ -111,7 +111,8 @@ class Match:
 class PolicyEntry:
     """One entry of a policy, its lists resolved; entries are tried in order.
 
-    `adds`: route targets that are added (FRR's `set extcommunity rt` adds). `clears` : all
+    `adds`: route targets and sites of origin that are added (FRR's `set extcommunity rt` adds;
+    `soo`, too). `clears` : all
     extended communities are removed first. `touches`: other things it does to extended
     communities, next hops, tables or VRFs, a verb and the text's words ("sets ip next-hop ...").
     `continues`: after a permit the next entries are tried as well (on-match next, goto, continue),

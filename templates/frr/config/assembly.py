@@ -13,9 +13,11 @@ from egovnet.templates.frr.config.draft import (
 from egovnet.templates.frr.config.igp_assembly import igp_at, igp_instances, label_blocks
 from egovnet.templates.frr.config.igp_costs import cost_of, igp_terms
 from egovnet.templates.frr.config.interfaces_reader import LinuxDraft
+from egovnet.templates.frr.config.known_features import ORIGINS
 from egovnet.templates.frr.config.ldp_reader import label_limits, label_sessions
 from egovnet.templates.frr.config.policy_meaning import Policies, call_cycles
 from egovnet.templates.frr.config.vocabulary import DEFAULT_TABLES, DYNAMIC_LABELS, LOOPBACK
+from egovnet.templates.model.communities import ROUTE_TARGET
 from egovnet.templates.model.device import AddressFamily
 from egovnet.templates.model.facts import (
     DeviceFacts,
@@ -37,6 +39,7 @@ def assemble(name: str, frr: FrrDraft, linux: LinuxDraft) -> DeviceFacts:
     """The facts of a text whose parts were read into `frr` and `linux` (one dict of ports)."""
     known = {problem.line for problem in (*linux.not_understood, *frr.not_understood)}
     statics, rules, closed = _routes(frr, linux)
+    _note_origins(frr)
     problems = [*linux.not_understood, *frr.not_understood]
     policies = Policies(frr)
     problems += [*call_cycles(frr), *undone_by_import_vrf(frr), *_two_masters(frr)]
@@ -78,6 +81,19 @@ def assemble(name: str, frr: FrrDraft, linux: LinuxDraft) -> DeviceFacts:
     late = {problem.line for problem in problems} - known
     frr.counts[FACT] -= len(late)
     return facts
+
+
+def _note_origins(frr: FrrDraft) -> None:
+    """Sites of origin that sessions put on what they let in: no target of a VRF is one, but a
+    policy may match them, and which routes have one is not followed."""
+    values = [rule.values for rules in frr.community_lists.values() for rule in rules.values()]
+    if all(value is not None and all(one[1] == ROUTE_TARGET for one in value) for value in values):
+        return
+    for instance in frr.bgp.values():
+        for peer in instance.peers.values():
+            for said in peer.families.values():
+                if "soo" in said:
+                    frr.not_modelled.setdefault((*ORIGINS, instance.vrf), said["soo"][1])
 
 
 def _says_more(port: PortDraft, linux: LinuxDraft) -> bool:

@@ -31,6 +31,8 @@ OSPF_INSTANCES = ("further OSPF instances", "spread routes of the default table"
 ALIASES = ("community aliases", "are what policies compare, where they were said before")
 _BMP = ("BMP", "tells servers of all routes")
 _VIEWS = ("BGP views", "keep neighbors and their routes beside the tables")
+#: `neighbor X soo VALUE`, where a list matches sites of origin.
+ORIGINS = ("sites of origin", "mark routes of neighbors, and policies match them")
 ANY_LDP = ("LDP with routers that are not named", "gives labels to whoever asks for a session")
 DEFAULT_FAMILIES = (
     "families that neighbors have by default",
@@ -48,7 +50,6 @@ BGP_WORDS = {
 #: Of a neighbour, after its name.
 PEER_WORDS = {
     "local-role": ("BGP roles", "keep routes from neighbors by whose customers they are"),
-    "soo": ("sites of origin", "mark routes, and keep some from neighbors"),
 }
 #: Words of the top level.
 TOP_WORDS = {

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from egovnet.templates.frr.config.addresses import read_prefix
-from egovnet.templates.frr.config.communities import read_targets
+from egovnet.templates.frr.config.communities import read_list_values
 from egovnet.templates.frr.config.draft import EntryDraft, FrrDraft
 from egovnet.templates.frr.config.releases import Release
 from egovnet.templates.model.device import AddressFamily
@@ -203,10 +203,14 @@ def _sets(draft: EntryDraft, release: Release) -> tuple[frozenset[bytes], bool, 
     clears = False
     touches = []
     for key, (words, _) in sorted(draft.sets.items()):
-        if key == "extcommunity rt":
-            adds = frozenset(read_targets(words[3:], release))
+        if key in ("extcommunity rt", "extcommunity soo"):
+            keyword = words[2]
+            pairs = [word for value in words[3:] for word in (keyword, value)]
+            adds |= read_list_values(pairs, release)
         elif key == "extcommunity none":
             clears = True
+        elif key == "extcommunity bandwidth":
+            continue  # it shares a load, and no list of FRR's matches it
         else:
             touches.append(f"sets {' '.join(words[1:])}")
     return adds, clears, tuple(touches)

@@ -5,7 +5,7 @@ from ipaddress import ip_address
 from typing import Any, cast
 
 from egovnet.templates.frr.config.addresses import read_number, read_prefix
-from egovnet.templates.frr.config.communities import read_list_values, read_targets
+from egovnet.templates.frr.config.communities import read_list_values
 from egovnet.templates.frr.config.contexts import commands, enter, harmless, no_of, noted
 from egovnet.templates.frr.config.draft import (
     FACT,
@@ -314,11 +314,16 @@ def _set(draft: FrrDraft, words: list[str], number: int) -> int:
         if draft.release.tests_gateways:
             raise Unclear("FRR takes or refuses it by the address")
         _gateway(words)
-    if key == "extcommunity rt":
-        read_targets(words[3:], draft.release)
-        words[3]
+    if key in ("extcommunity rt", "extcommunity soo"):
+        read_list_values([word for each in words[3:] for word in (words[2], each)], draft.release)
+    if key == "extcommunity none" and key not in entry.sets and _ADDED & entry.sets.keys():
+        raise Unclear("FRR does it in the order of lines, and prints it first: say it first")
     entry.sets[key] = (words, number)
     return FACT
+
+
+#: What `set extcommunity none` takes away where it stands before.
+_ADDED = frozenset(("extcommunity rt", "extcommunity soo", "extcommunity bandwidth"))
 
 
 def _gateway(words: list[str]) -> None:

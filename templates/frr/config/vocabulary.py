@@ -38,7 +38,7 @@ FAMILY_HARMLESS = _words(
 FAMILY_OPTIONS = _words(
     """
     advertise-map allowas-in as-override attribute-unchanged next-hop-self
-    remove-private-AS unsuppress-map
+    remove-private-AS soo unsuppress-map
     """
 )
 
