@@ -66,7 +66,7 @@ FEATURES = {
     "nftables-of-debian-as-installed": {"packet filters of others"},
     "ospf-core-with-instances": {"families that neighbors have by default"},
     "policy-routing-by-groups": {"next hop groups", "numbers of tables"},
-    "roles-and-confederation": {"BGP confederations", "community aliases", "sites of origin"},
+    "roles-and-confederation": {"BGP confederations", "community aliases"},
     "route-server-with-views": {"BGP views"},
     "evpn-leaf-of-cumulus": {"EVPN", "MLAG", "VLAN-aware bridges", "VXLAN", "other files"},
     "evpn-spine-unnumbered": {"EVPN"},
