@@ -300,7 +300,7 @@ def _interface(
         policy_routes=routes,
         tunnel=port.ends,
         shutdown=port.shutdown,
-        brought_up=port.stanza or not _has_linux(linux),
+        brought_up=port.stanza or port.set_up or not _has_linux(linux),
         bfd=port.bfd,
         description=port.description,
         line=port.line,

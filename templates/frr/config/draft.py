@@ -241,6 +241,8 @@ class PortDraft:
     mpls_line: int = 0
     pbr: tuple[str, int] | None = None
     shutdown: bool = False
+    #: `no shutdown`, by which zebra sets it up.
+    set_up: bool = False
     #: `isis bfd`.
     bfd: bool = False
     #: `tunnel-...` -> its value and line, and what they come to: GRE over IPv4, or nothing known.

@@ -174,6 +174,7 @@ def _address(draft: FrrDraft, words: list[str], number: int) -> int:
 def _shutdown(draft: FrrDraft, words: list[str], number: int) -> int:
     held: PortDraft = draft.context.about
     held.shutdown = words[0] != "no"
+    held.set_up = not held.shutdown
     if held.shutdown and held.name == LOOPBACK:
         raise Unclear(LOOPBACK_DOWN)
     return FACT
