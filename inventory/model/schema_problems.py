@@ -20,9 +20,11 @@ from egovnet.inventory.model.shapes import Field, Location, Place, Shape, fields
 from egovnet.inventory.model.shown import (
     choices,
     did_you_mean,
+    is_credential,
     listed,
     nearest,
     odd_letters,
+    said_at,
     shown,
 )
 
@@ -147,7 +149,7 @@ class _Speller:
         meant: dict[Any, Any] = {}
         for key, value in data.items():
             free = [each for each in known if each not in data and each not in meant]
-            near = nearest(key, free) if key not in known else None
+            near = nearest(key, free) if key not in known and not is_credential(key) else None
             if near is not None:
                 self.renamed[*at, near] = str(key)
                 remedy = f"did you mean {near!r}? use {choices(known)}"
@@ -160,7 +162,9 @@ class _Speller:
         meant = {key: value for key, value in data.items() if key in fields}
         known = [key for key in fields if key not in self.besides]
         for key in [key for key in data if key not in fields]:
-            near = nearest(key, [each for each in known if each not in data and each not in meant])
+            free = [each for each in known if each not in data and each not in meant]
+            # what stands at a secret's key is never taken for another's value, which is quoted
+            near = None if is_credential(key) else nearest(key, free)
             if near is not None:
                 meant[near] = data[key]
                 self.renamed[*at, near] = str(key)
@@ -224,7 +228,7 @@ class _Explainer:
         return entry["input"] in (self.names(shape.names) or ())
 
     def _words(self, entry: ErrorDetails) -> tuple[str, str]:
-        kind, value = entry["type"], entry["input"]
+        kind, value = entry["type"], said_at(entry["loc"], entry["input"])
         place = place_at(self.root, _in_file(entry))
         shape = place.shape
         if _is_key(entry):

@@ -1,7 +1,8 @@
 """How a value is quoted in a sentence, and how names are listed in one."""
 
+import re
 import unicodedata
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from difflib import SequenceMatcher, get_close_matches
 from heapq import nlargest
@@ -12,6 +13,30 @@ _LISTED = 16
 _ALIKE = 0.6
 #: Of more names than this, only those of nearly the same length are looked at.
 _MANY = 2000
+
+
+_CREDENTIAL = re.compile(r"(?i)^username$|pass(word|wd|phrase)|secret|token|community|^pkey$")
+
+
+class _Unsaid(str):
+    """Stands for a text that no message says."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "a value"
+
+
+def is_credential(key: object) -> bool:
+    """Whether somebody wrote a secret by this key: no message quotes what stands there."""
+    return isinstance(key, str) and _CREDENTIAL.search(key) is not None
+
+
+def said_at(location: Sequence[object], value: object) -> object:
+    """`value` as messages may quote it: not where the key says that it is a secret."""
+    key = next((each for each in reversed(location) if isinstance(each, str)), "")
+    plain = value is None or isinstance(value, dict | list)
+    return value if plain or not is_credential(key) else _Unsaid()
 
 
 def shown(value: object) -> str:

@@ -4,7 +4,6 @@ A host's own value wins, then its groups in order (each before the groups it bel
 defaults. A mistake in a group is reported once, in groups.yaml, and not for each of its hosts.
 """
 
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,14 +13,13 @@ from egovnet.inventory.model.routers import Router
 from egovnet.inventory.model.schema_problems import Mistake, Names, missing
 from egovnet.inventory.model.shapes import Place as ModelPlace
 from egovnet.inventory.model.shapes import Shape, fields_of
-from egovnet.inventory.model.shown import listed, nearest, shown
+from egovnet.inventory.model.shown import is_credential, listed, nearest, shown
 from egovnet.inventory.source.sources import Sources
 
 #: Keys of a Nornir host that our Router model reads, beside everything under `data`.
 ROUTER_KEYS = ("hostname", "port", "platform")
 _SECRET_KEYS = frozenset({"username", "password", "secret", "passphrase"})
 #: In a plugin's options: enable_password, auth_token and whatever else a driver calls it.
-_SECRET_WORDS = re.compile(r"(?i)^username$|pass(word|wd|phrase)|secret|token|community|^pkey$")
 _DEFAULTS_KEYS = (*ROUTER_KEYS, "data", "connection_options")
 _HOST_KEYS = ("hostname", "port", "platform", "groups", "data", "connection_options")
 #: Those of them that are not the same for all hosts of a group.
@@ -208,7 +206,7 @@ class Hosts:
                 found = "a key that Nornir reads beside data"
                 self._report(section, here, found, f"move it out of data: {key}: ...")
                 given.setdefault(key, (value, here))
-            elif value is None or not _is_secret(key):  # else it is refused as a credential
+            elif value is None or not is_credential(key):  # else it is refused as a credential
                 near = nearest(key, [each for each in _DATA_KEYS if each not in data])
                 question = f"did you mean {near!r}? " if near else ""
                 remedy = f"{question}the keys here are {listed(_DATA_KEYS)}"
@@ -287,10 +285,6 @@ class Hosts:
 _DATA_KEYS = tuple(key for key in fields_of(Router) if key not in ROUTER_KEYS)
 
 
-def _is_secret(key: object) -> bool:
-    return isinstance(key, str) and _SECRET_WORDS.search(key) is not None
-
-
 def _secrets(value: object) -> Iterator[tuple[Location, object]]:
     """Every credential at any depth of `value`; iterative, and safe where aliases make a loop."""
     waiting: list[tuple[Location, object]] = [((), value)]
@@ -301,7 +295,7 @@ def _secrets(value: object) -> Iterator[tuple[Location, object]]:
             continue
         visited.add(id(entry))
         for key, below in entry.items() if isinstance(entry, dict) else enumerate(entry):
-            if _is_secret(key):
+            if is_credential(key):
                 yield (*location, key), below
             else:
                 waiting.append(((*location, key), below))

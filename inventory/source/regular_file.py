@@ -53,6 +53,30 @@ def read_regular_text(path: Path, most: int = MOST) -> str:
         raise OSError(errno.EILSEQ, words, str(path)) from error
 
 
+def refuse_private_link(path: Path) -> None:
+    """Refuse a file of an inventory that is a link out of its repository, to what is its owner's
+    alone.
+
+    Whoever may write an inventory chose where the link leads, and not whoever reads it: errors
+    quote what stands there, and a private file has keys or credentials.
+
+    Raises:
+        OSError: it is one, or leads nowhere.
+    """
+    folder = path.parent
+    root = folder.parent if folder.name == "sites" else folder
+    if not (path.is_symlink() or (folder != root and folder.is_symlink())):
+        return
+    if stat.S_IMODE(path.stat().st_mode) & 0o077:
+        return
+    target, within = Path(os.path.realpath(path)), Path(os.path.realpath(root))
+    above = (within, *within.parents)
+    repository = next((each for each in above if (each / ".git").exists()), within)
+    if not target.is_relative_to(repository):
+        words = f"it is a link to {target}, which is its owner's alone and not of this repository"
+        raise PermissionError(errno.EPERM, words, str(path))
+
+
 def _refuse_odd(found: os.stat_result, path: Path, most: int) -> None:
     if stat.S_ISDIR(found.st_mode):
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))

@@ -14,7 +14,7 @@ import yaml
 from egovnet.inventory.bounded_memo import BoundedMemo
 from egovnet.inventory.errors import InventoryError, Location, Problem
 from egovnet.inventory.source.plain_yaml import NotPlainError, plain_value
-from egovnet.inventory.source.regular_file import read_regular
+from egovnet.inventory.source.regular_file import read_regular, refuse_private_link
 from egovnet.inventory.source.syntax_words import syntax_words
 
 #: libyaml reads a nation's inventory some ten times faster than the Python scanner.
@@ -190,6 +190,7 @@ def judge_document(path: Path, shown_as: str | None = None) -> Judged:
     """
     name = shown_as or str(path)
     try:
+        refuse_private_link(path)
         text = read_regular(path).decode("utf-8")
     except UnicodeDecodeError as error:
         raise InventoryError([_not_utf8(name, error)]) from error

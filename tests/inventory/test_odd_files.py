@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ from hypothesis import strategies as st
 from egovnet.inventory.errors import InventoryError
 from egovnet.inventory.source.regular_file import read_regular
 from egovnet.inventory.source.yaml_source import parse_document, read_document, unquoted_data
+from egovnet.playbooks.core.workspace import Workspace
+from egovnet.playbooks.verbs.validate import validate
 from egovnet.templates.intend.read_inventory import read_inventory
 from tests.hypothesis_profiles import examples
 from tests.inventory.test_errors import copy_of_backbone, problems_of
@@ -192,3 +195,29 @@ def test_a_value_of_any_length_is_quoted_in_part(at: str, tmp_path: Path) -> Non
     problems = problems_of(root)
     assert all(len(problem) < 8_000 for problem in problems)
     assert any("characters left out" in problem for problem in problems)
+
+
+@pytest.mark.parametrize("linked", ["agencies.yaml", "sites", "plan.lock.yaml", "drift.yaml"])
+def test_a_link_to_what_is_private_is_not_read(linked: str, tmp_path: Path) -> None:
+    """Whoever may change an inventory has nobody else's credentials told by its errors."""
+    root = copy_of_backbone(tmp_path / "network")
+    private = tmp_path / "private"
+    private.mkdir(mode=0o700)
+    secret = private / ("credentials.yaml" if linked == "sites" else linked)
+    secret.write_text("username: noc\nanything: hunter2\n- x\n")
+    secret.chmod(0o600)
+    place = root / linked
+    if place.is_dir():
+        shutil.rmtree(place)
+    place.unlink(missing_ok=True)
+    place.symlink_to(private if linked == "sites" else secret)
+    with pytest.raises(InventoryError) as caught:
+        validate(Workspace(root))
+    told = "".join(map(str, caught.value.problems))
+    assert f"it is a link to {secret}, which is its owner's alone" in told
+    assert "hunter2" not in told
+    assert "noc" not in told
+    secret.chmod(0o644)  # what everybody may read
+    with pytest.raises(InventoryError) as caught:
+        validate(Workspace(root))
+    assert "it is a link" not in "".join(map(str, caught.value.problems))

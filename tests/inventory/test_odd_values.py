@@ -145,3 +145,19 @@ def test_a_file_that_was_emptied_withdraws_nothing(root: Path, file: str) -> Non
         assert f"{file}:1: an empty file" in str(problems[0])
         assert len(problems) == 1
     write(root, {file: written(FILES[file])})
+
+
+@pytest.mark.parametrize("key", ["password", "api-token", "enable_secret", "snmp-community"])
+@pytest.mark.parametrize("file", sorted(FILES))
+def test_what_a_key_calls_a_secret_is_not_quoted(root: Path, file: str, key: str) -> None:
+    """Beside the file's entries, and in the first of them."""
+    outer = {**(FILES[file] or {}), key: "hunter2"}
+    inner = copy.deepcopy(FILES[file]) or {}
+    first = next((each for each in inner.values() if isinstance(each, dict)), inner)
+    first[key] = "hunter2"
+    for data in (outer, {**outer, key: ["hunter2"]}, inner):
+        write(root, {file: written(data)})
+        with pytest.raises(InventoryError) as caught:
+            validate(Workspace(root))
+        assert "hunter2" not in "".join(map(str, caught.value.problems))
+    write(root, {file: written(FILES[file])})
