@@ -37,8 +37,12 @@ class _Judge:
         self._exits = shared_exits(network)
 
     def _parts(self, site: Site) -> dict[str, ExtranetPart | None] | None:
-        """VPN -> its part, of those that the site names; None: not all of them are known."""
+        """VPN -> its part, of those that the site names; None: not all of them are known, or which
+        VPN is the public zone."""
         if any(vpn not in self._network.vpns for vpn in site.vpns):
+            return None
+        public = vpns_of_part(self._network, ExtranetPart.PUBLIC)
+        if len(public) > 1 and not set(public).isdisjoint(site.vpns):
             return None
         return {vpn: part_of(self._network, vpn) for vpn in site.vpns}
 

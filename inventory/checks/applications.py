@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from egovnet.inventory.errors import Problem, Report
-from egovnet.inventory.model import Application, IPNetwork, Network, Site
+from egovnet.inventory.model import AddressPlan, Application, IPNetwork, Network, Site
 from egovnet.inventory.model.partial import as_far_as_known
 from egovnet.inventory.model.site_prefixes import SitePrefixes
 
@@ -48,9 +48,13 @@ class _Places:
         """The site of `vpn` that has all of `prefix`."""
         return self.prefixes[vpn].holder(prefix) if vpn in self.prefixes else None
 
+    def _has_own_plan(self, vpn: str) -> bool:
+        return vpn in self._vpns and self._vpns[vpn].address_plan is AddressPlan.OWN
+
     def not_held(self, vpn: str, prefix: IPNetwork) -> tuple[str, str]:
         """What is wrong with `prefix`, which no site of `vpn` has, and what to do."""
-        for other in self.prefixes:
+        # a plan of a department's own is the last that is meant
+        for other in sorted(self.prefixes, key=self._has_own_plan):
             site = self.holder(other, prefix)
             if site is not None:
                 return (

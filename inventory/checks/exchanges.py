@@ -113,12 +113,14 @@ class _Judge:
             application = self._network.applications.get(answerer.application or "")
             if application is None:
                 continue
+            # a mistake in the ports of either is told already, and which protocol was meant is open
+            own, theirs = exchange.port_ranges, application.port_ranges
             if exchange.protocol != application.protocol:
                 found = f"{exchange.protocol}, and {answerer.application} is of "
                 found += application.protocol
                 remedy = f"use {application.protocol}, or name prefixes"
                 yield self._report("exchanges", (name, "protocol"), found, remedy)
-            elif not _within(exchange.port_ranges, application.port_ranges):
+            elif not _within(own, theirs):
                 found = f"ports that {answerer.application} does not have"
                 remedy = f"use those it has: {', '.join(map(str, application.ports))}"
                 yield self._report("exchanges", (name, "ports"), found, remedy)
@@ -127,7 +129,13 @@ class _Judge:
         """One of its agencies owns it."""
         agencies = exchange.source.agency, exchange.target.agency
         vpns = (self._network.vpns.get(end.vpn) for end in (exchange.source, exchange.target))
-        fitting = {*agencies, *(vpn.owner for vpn in vpns if vpn is not None)}
+        fitting = {*agencies}
+        for vpn in vpns:
+            if vpn is None or vpn.zone is not ZoneName.INTRANET:
+                return  # that end is a mistake, and whose another one is, nobody knows
+            fitting.add(vpn.owner)
+        if not fitting <= self._network.agencies.keys():
+            return
         if exchange.owner not in fitting and exchange.owner in self._network.agencies:
             yield self._report(
                 "exchanges",

@@ -49,7 +49,11 @@ def _address_plan(name: str, vpn: Vpn, report: Report) -> Iterator[Problem]:
 
 
 def _public_zones(network: Network, report: Report) -> Iterator[Problem]:
-    public = [name for name, vpn in network.vpns.items() if vpn.part is ExtranetPart.PUBLIC]
+    public = [
+        name
+        for name, vpn in network.vpns.items()
+        if vpn.part is ExtranetPart.PUBLIC and vpn.zone is ZoneName.EXTRANET
+    ]
     for name in public[1:]:
         yield report(
             "vpns",
