@@ -24,3 +24,13 @@ ACCESS_CUT = FindingClass(
     remedy="Apply the plan: it writes the access's rules.",
     sentence="{device} drops what {name} may send: {example}",
 )
+FILTER_CUT = FindingClass(
+    id="P9 filter-cut",
+    severities=always(Severity.HYGIENE),
+    title="A filter that drops where nothing is to be dropped",
+    meaning="A chain drops packets at a place that needs no filter: on a router that forwards for "
+    "the backbone, of management, or by a port that is none of an exchange's or of an exit's.",
+    why="Nothing leaks; sites, sessions of routing or management itself are cut off.",
+    remedy="Apply the plan: it writes the whole filter.",
+    sentence="{device} drops packets {where}, where nothing is to be dropped: {example}",
+)

@@ -140,10 +140,11 @@ def read_rule(line: str, sets: Mapping[str, NamedSet], *, translates: bool = Fal
 
 def _pool(words: _Words) -> str:
     """The addresses of a source translation, from the first to the last."""
-    if words.peek() in ("ip", "ip6"):
-        words.take()
+    family = words.take() if words.peek() in ("ip", "ip6") else ""
     words.expect("to")
     text = words.take()
+    if family == ("ip" if ":" in text else "ip6"):
+        raise Unclear("nft refuses addresses of another family, and the filter with it")
     if words.peek() == "persistent":
         words.take()
     elif "-" in text or "/" in text:

@@ -3,12 +3,14 @@
 from collections.abc import Callable
 from dataclasses import replace
 from ipaddress import ip_network
+from typing import Literal
 
 from egovnet.isolation.model.expectation import Expectation
 from egovnet.isolation.model.filtered_access import FilteredAccess
 from egovnet.isolation.model.platform_edge import DeclaredFlow
 from egovnet.templates.model.packet_filter import (
     FilterChain,
+    FilterPlace,
     PacketFilter,
     PacketRule,
 )
@@ -53,6 +55,16 @@ def _filtered(*last: PacketRule, ports: tuple[int, int] = (443, 443)) -> Callabl
     return change
 
 
+def _dropping(
+    place: FilterPlace, default: Literal["accept", "drop"] = "drop", *rules: PacketRule
+) -> Callable[[Facts], None]:
+    def change(facts: Facts) -> None:
+        chain = FilterChain(place, default, rules)
+        edit_device(facts, "bj-pe1", packet_filter=PacketFilter((chain,)))
+
+    return change
+
+
 _DROP = PacketRule("drop")
 
 CASES = [
@@ -91,4 +103,17 @@ CASES = [
         _overlapping,
     ),
     Case("a VPN that nobody filters", _filtered(_DROP), "P9 access-cut", "bj-pe1", HYGIENE),
+    *(
+        Case(
+            f"a chain that drops all: {place}", _dropping(place), "P9 filter-cut", "bj-pe1", HYGIENE
+        )
+        for place in ("entry", "local", "forward", "departure")
+    ),
+    Case(
+        "a chain that drops what leaves by one port",
+        _dropping("departure", "accept", PacketRule("drop", out_interface="eth1")),
+        "P9 filter-cut",
+        "bj-pe1",
+        HYGIENE,
+    ),
 ]
