@@ -89,7 +89,8 @@ class _Judge:
 
     def target(self, name: str, exchange: Exchange) -> Iterator[Problem]:
         """The end that answers."""
-        yield from self._end((name, "to"), exchange.target)
+        if exchange.source.vpn != exchange.target.vpn:  # else it is told, and follows from nothing
+            yield from self._end((name, "to"), exchange.target)
 
     def families(self, name: str, exchange: Exchange) -> Iterator[Problem]:
         """Each prefix has one of its family at the other end."""
@@ -109,6 +110,8 @@ class _Judge:
 
     def services(self, name: str, exchange: Exchange) -> Iterator[Problem]:
         """An application that answers has the protocol and the ports."""
+        if exchange.source.vpn == exchange.target.vpn:
+            return  # which of the two is meant, nobody knows
         for _, answerer in exchange.openings:
             application = self._network.applications.get(answerer.application or "")
             if application is None:
@@ -127,6 +130,8 @@ class _Judge:
 
     def answered_for(self, name: str, exchange: Exchange) -> Iterator[Problem]:
         """One of its agencies owns it."""
+        if exchange.source.vpn == exchange.target.vpn:
+            return  # an end is another's: it may be the owner's
         agencies = exchange.source.agency, exchange.target.agency
         vpns = (self._network.vpns.get(end.vpn) for end in (exchange.source, exchange.target))
         fitting = {*agencies}

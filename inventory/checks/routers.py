@@ -1,6 +1,7 @@
 """Routers: their region, addresses of their own, and a reflector where PEs need one."""
 
 from collections.abc import Iterator
+from ipaddress import IPv4Address
 
 from egovnet.inventory.errors import Problem, Report
 from egovnet.inventory.model import Network, Role, Router
@@ -9,8 +10,34 @@ from egovnet.inventory.model.partial import as_far_as_known
 
 def check(network: Network, report: Report) -> Iterator[Problem]:
     """Yield every problem of routers."""
+    yield from _management(network, report)
     yield from as_far_as_known(_routers(network, report))
     yield from _reflectors(network, report)
+
+
+def _outside(network: Network) -> Iterator[tuple[str, IPv4Address]]:
+    """(router, management address) of each that is outside the management network."""
+    for name, router in network.routers.items():
+        if router.management.ip not in network.backbone.management.prefix:
+            yield name, router.management.ip
+
+
+def _management(network: Network, report: Report) -> Iterator[Problem]:
+    """Addresses that are outside the management network; where most are, it is the one that is
+    wrong."""
+    outside = dict(as_far_as_known(_outside(network)))
+    if not outside:
+        return
+    prefix = network.backbone.management.prefix
+    if len(outside) > max(2, len(network.routers) // 2):
+        name, address = next(iter(outside.items()))
+        found = f"{prefix} has {address} of {name} not in it, and {len(outside) - 1:,} others"
+        remedy = "write the prefix that the routers' management addresses are in"
+        yield report("network", ("management", "prefix"), found, remedy)
+        return
+    for name, address in outside.items():
+        remedy = "use an address of management.prefix in network.yaml"
+        yield report("routers", (name, "management"), f"{address} is outside {prefix}", remedy)
 
 
 def _routers(network: Network, report: Report) -> Iterator[Problem]:
@@ -23,13 +50,6 @@ def _routers(network: Network, report: Report) -> Iterator[Problem]:
                 (name, "data", "tier"),
                 f"tier {router.tier}, but region {router.region} is of tier {region.tier}",
                 "write the region's tier",
-            )
-        if router.management.ip not in network.backbone.management.prefix:
-            yield report(
-                "routers",
-                (name, "management"),
-                f"{router.management.ip} is outside {network.backbone.management.prefix}",
-                "use an address of management.prefix in network.yaml",
             )
         for field, value in (
             ("hostname", (router.hostname, router.port)),

@@ -162,6 +162,15 @@ class _Speller:
         meant = {key: value for key, value in data.items() if key in fields}
         known = [key for key in fields if key not in self.besides]
         for key in [key for key in data if key not in fields]:
+            name, colon, value = str(key).partition(":")
+            if colon and data[key] is None and name in fields and name not in meant:
+                # in brackets, YAML takes `port:eth1` for a key
+                meant[name] = value
+                self.renamed[*at, name] = str(key)
+                place = (*self.written(at), str(key))
+                found, remedy = "no space after the colon", f"write {name}: {value}"
+                self.mistakes.append(Mistake(place, found, remedy))
+                continue
             free = [each for each in known if each not in data and each not in meant]
             # what stands at a secret's key is never taken for another's value, which is quoted
             near = None if is_credential(key) else nearest(key, free)

@@ -60,6 +60,7 @@ class Hosts:
             name: self._layer("groups", (name,), entry, _HOST_KEYS)
             for name, entry in group_entries.items()
         }
+        self._refuse_circles()
         self._hosts: dict[str, _Layer] = {}
         for name, entry in sources.data("hosts").items():
             if isinstance(entry, dict):
@@ -270,6 +271,19 @@ class Hosts:
                     resolved[key] = value
                     self._origin[host, key] = (layer.section, location)
         return resolved
+
+    def _refuse_circles(self) -> None:
+        """Groups that inherit from themselves, each circle once."""
+        told: set[str] = set()
+        for name, layer in self._groups.items():
+            way = [name, *self._ancestors(layer)]
+            if name in way[1:] and name not in told:
+                told.update(way)
+                others = [each for each in way[1:] if name in self._ancestors(self._groups[each])]
+                by = [each for each in others if each != name]
+                found = f"inherits from itself{', by way of ' * bool(by)}{listed(by)}"
+                remedy = f"take {name} out of the groups of one of them" if by else "take it out"
+                self._report("groups", (name, "groups"), found, remedy)
 
     def _ancestors(self, layer: _Layer, seen: set[str] | None = None) -> Iterator[str]:
         """Names of all groups that a layer inherits from, the nearest first."""

@@ -29,6 +29,9 @@ _CONFLICT = re.compile(r"^(?:<{7}|={7}|>{7})(?: |$)", re.MULTILINE)
 #: A key with its colon, at the margin of what it is in.
 _KEY = re.compile(r"\s*(?:- )*[^\s#][^#]*?:(?:\s|$)")
 _QUOTES = "put the text in quotes"
+#: Of a text in single quotes, which an apostrophe within a word ends.
+_APOSTROPHE = re.compile(r"[\s:\[{,]'[^']*\w'\w")
+_DOUBLED = "write it twice: 'Supreme People''s Court'; or take double quotes around the text"
 _NO_TAG = "remove it, or put the text in quotes"
 _PAIR = "write a key, a colon and a space: key: value"
 
@@ -59,6 +62,8 @@ def _possible(text: str, error: yaml.MarkedYAMLError) -> Iterator[Words]:
             yield number + 1, found, f"write {_WIDE[wide]!r}, which is another character"
     if "tab" in problem or here[column : column + 1] == "\t":
         yield at + 1, "a tab", "indent with spaces: YAML takes no tabs there"
+    if "did not find expected" in problem and _APOSTROPHE.search(_line(lines, begun)):
+        yield begun + 1, "a quote within a text in single quotes", _DOUBLED
     if problem.startswith("did not find expected ',' or"):
         bracket = problem[-2]
         yield begun + 1, f"a bracket that is not closed with {bracket}", _brackets(bracket)
