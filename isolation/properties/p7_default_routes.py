@@ -16,7 +16,7 @@ from egovnet.isolation.model.expectation import Expectation
 from egovnet.isolation.model.finding import finding
 from egovnet.isolation.model.finding_drafts import FindingDraft, single
 from egovnet.isolation.model.property import SceneCheck
-from egovnet.isolation.model.scene import FAMILIES, Scene, Table, static_cause
+from egovnet.isolation.model.scene import FAMILIES, Scene, Table, port_cause, static_cause
 from egovnet.isolation.routes.announcements import admitted, announcements
 from egovnet.templates.model.device import AddressFamily, IPAddress
 from egovnet.templates.model.facts import VrfFamily
@@ -28,6 +28,7 @@ def default_routes(scene: Scene) -> Iterator[FindingDraft]:
         if any(_intended(domain, scene.expectation) for domain in table.domains):
             continue
         yield from _statics(table)
+        yield from _connected(table)
         yield from _bgp(table)
         yield from _igps(table)
 
@@ -45,6 +46,17 @@ def _statics(table: Table) -> Iterator[FindingDraft]:
             family = "ipv4" if static.prefix.version == 4 else "ipv6"
             causes = (static_cause(table, static), _default_of(table))
             yield _draft(table, "has a static default route", static.line, family, causes)
+
+
+def _connected(table: Table) -> Iterator[FindingDraft]:
+    """An address of a network that is everything."""
+    for port in table.interfaces:
+        for address in port.addresses:
+            if address.network.prefixlen == 0:
+                family = "ipv4" if address.version == 4 else "ipv6"
+                causes = (port_cause(table, port, port.line), _default_of(table))
+                what = f"has a default route by the address {address} of {port.name}"
+                yield _draft(table, what, port.line, family, causes)
 
 
 def _bgp(table: Table) -> Iterator[FindingDraft]:

@@ -15,7 +15,7 @@ from egovnet.isolation.model.classes import p9
 from egovnet.isolation.model.finding import Hop, finding
 from egovnet.isolation.model.finding_drafts import FindingDraft, single
 from egovnet.isolation.model.property import SceneCheck
-from egovnet.isolation.model.scene import FAMILIES, Scene, Table, static_cause
+from egovnet.isolation.model.scene import FAMILIES, Scene, Table, port_cause, static_cause
 from egovnet.templates.model.device import IPAddress
 from egovnet.templates.model.facts import StaticFacts
 
@@ -29,6 +29,7 @@ def backbone_routes(scene: Scene) -> Iterator[FindingDraft]:
             yield from _statics(table, owners)
             yield from _by_bgp(table, owners)
             yield from _by_summary(table, owners)
+            yield from _connected(table, owners)
 
 
 def _statics(table: Table, owners: Mapping[IPAddress, str]) -> Iterator[FindingDraft]:
@@ -78,6 +79,18 @@ def _by_bgp(table: Table, owners: Mapping[IPAddress, str]) -> Iterator[FindingDr
                 cause = table.cause(CauseKind.LINK, "network", prefix, says=says, line=bgp.line)
                 hop = table.hop(f"announces a route to {prefix} by BGP", bgp.line)
                 yield _draft(table, bgp.line, hop, cause, (address, owners[address]))
+
+
+def _connected(table: Table, owners: Mapping[IPAddress, str]) -> Iterator[FindingDraft]:
+    """A circuit's network that holds a loopback: packets go to whoever says there that it has
+    the address, and the IGP announces the network to all."""
+    for port in table.interfaces:
+        for held in () if port.loopback else port.addresses:
+            address = _of_another(table, held.network, owners)
+            if address is not None:
+                cause = port_cause(table, port, port.line)
+                hop = table.hop(f"has {held} at {port.name}", port.line)
+                yield _draft(table, port.line, hop, cause, (address, owners[address]))
 
 
 def _by_summary(table: Table, owners: Mapping[IPAddress, str]) -> Iterator[FindingDraft]:

@@ -124,6 +124,17 @@ STATIC_TOO_WIDE = FindingClass(
     sentence="VRF {vrf} routes {prefix}, which none of its sites has",
     by_inventory=True,
 )
+ADDRESS_TOO_WIDE = FindingClass(
+    id="P5 address-too-wide",
+    severities=_RISK,
+    title="An address whose network holds prefixes of other sites",
+    meaning="An interface in a VRF has an address with a length by which addresses of another site "
+    "of the VPN are beside the access.",
+    why="The VRF looks for them at the access, and announces the network to the whole VPN.",
+    remedy="Give the address the length that the inventory plans for the access.",
+    sentence="{interface} in VRF {vrf} has {address}, within whose network is {other} of others",
+    by_inventory=True,
+)
 UNKNOWN_BFD_PEER = FindingClass(
     id="P5 unknown-bfd-peer",
     severities=_RISK,

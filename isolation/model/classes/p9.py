@@ -31,7 +31,8 @@ BACKBONE_ROUTE = FindingClass(
     title="A route of its own to another router's loopback",
     meaning="A router of the backbone has a static route to another's loopback, other than over "
     "a circuit to exactly that address, announces one by BGP, or has OSPF announce one for all "
-    "that is within a prefix (`area range`, `summary-address`).",
+    "that is within a prefix (`area range`, `summary-address`); or it has one beside a circuit, by "
+    "the length of an address there.",
     why="VPN packets follow it with a label that ends elsewhere: there their inner label is "
     "another VRF's.",
     remedy="Remove the route, and let the IGP say where loopbacks are.",

@@ -1,7 +1,7 @@
 """Customers' sessions and static routes."""
 
 from dataclasses import replace
-from ipaddress import IPv4Address, IPv4Network
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network
 
 from egovnet.isolation.model.expectation import Expectation
 from egovnet.templates.model.facts import BfdPeer, IgpInstance, Policy, PolicyEntry, StaticFacts
@@ -165,6 +165,15 @@ CASES = [
             StaticFacts("i-party", IPv4Network("10.0.0.0/8"), next_hop=IPv4Address("10.200.0.38")),
         ),
         "P5 static-too-wide",
+        "sc-pe1",
+        RISK,
+    ),
+    Case(
+        "an address with a length of its own",
+        lambda f: edit_interface(
+            f, "sc-pe1", "eth3.100", addresses=(IPv4Interface("10.1.8.1/21"),)
+        ),
+        "P5 address-too-wide",
         "sc-pe1",
         RISK,
     ),
