@@ -83,8 +83,16 @@ CASES = [
         ("has 192.0.2.1/30 on eth3",),
     ),
     Case(
-        "a port of nobody without an address",
+        "a port of nobody without an address, which is up",
         lambda f: add_interface(f, "bj-pe1", InterfaceFacts("eth9")),
+        "P2 unknown-interface",
+        "bj-pe1",
+        RISK,
+        ("has eth9",),
+    ),
+    Case(
+        "a port of nobody without an address, which nothing sets up",
+        lambda f: add_interface(f, "bj-pe1", InterfaceFacts("eth9", brought_up=False)),
         "P2 unknown-interface",
         "bj-pe1",
         HYGIENE,
