@@ -98,6 +98,8 @@ def journal_error(engine: Engine, error: SQLAlchemyError) -> JournalError:
     """The error that says which journal, and the kind of fault; none of its words is a secret."""
     fault = error.__cause__ or error
     words = f": {fault}" if engine.dialect.name == "sqlite" else ""
+    if words.endswith(" locked"):
+        words += "; another process holds it for long: wait for its end, or see who has it (fuser)"
     # A password may stand in the query too, as PostgreSQL allows.
     url = engine.url.set(query={}).render_as_string(hide_password=True)
     return JournalError(f"journal {url} cannot be used: {type(fault).__name__}{words}")

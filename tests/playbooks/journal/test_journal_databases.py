@@ -1,9 +1,11 @@
 """What only a database that several reach can do to the journal: races, passwords, an end."""
 
 import multiprocessing
+import sqlite3
 import traceback
 from collections import Counter
 from collections.abc import Callable
+from contextlib import closing
 from multiprocessing.queues import Queue
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
@@ -11,8 +13,10 @@ from urllib.parse import quote
 
 import pytest
 from sqlalchemy import create_engine, text
+from sqlalchemy.exc import SQLAlchemyError
 
 from egovnet.inventory.errors import EgovnetError
+from egovnet.playbooks.journal.database import journal_error
 from egovnet.playbooks.journal.errors import DevicesLockedError, JournalError
 from egovnet.playbooks.journal.journal import Journal
 from egovnet.playbooks.journal.records import DONE, OPEN, Configuration
@@ -184,3 +188,14 @@ def test_without_a_server_the_tests_fail_and_say_what_to_run(
         postgres_server(),
     ):
         raise AssertionError("there is no server")
+
+
+def test_a_journal_that_somebody_holds_says_what_to_do(tmp_path: Path) -> None:
+    path = tmp_path / "journal.db"
+    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 0})
+    with closing(sqlite3.connect(path, isolation_level=None)) as holder:
+        holder.execute("BEGIN IMMEDIATE")
+        with engine.connect() as other, pytest.raises(SQLAlchemyError) as caught:
+            other.exec_driver_sql("BEGIN IMMEDIATE")
+    told = str(journal_error(engine, caught.value))
+    assert "database is locked; another process holds it for long: wait for its end" in told
