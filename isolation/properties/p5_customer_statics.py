@@ -80,6 +80,7 @@ class _Held:
                         pair = (int(prefix.network_address), prefix.prefixlen)
                         self._of.setdefault(key, set()).add(pair)
         self._sorted = {key: sorted(pairs) for key, pairs in self._of.items()}
+        self._lengths = {key: sorted({pair[1] for pair in held}) for key, held in self._of.items()}
 
     def beside(self, vpn: str, network: IPNetwork, own: Sequence[IPNetwork]) -> IPNetwork | None:
         """A prefix of the VPN, none of `own`, that shares addresses with `network`."""
@@ -93,9 +94,11 @@ class _Held:
             found = _network(network.version, pairs[index])
             if found not in own:
                 return found
-        for length in range(1, network.prefixlen):
+        for length in self._lengths.get(key, ()):
+            if length >= network.prefixlen:
+                break
             pair = (first >> (bits - length) << (bits - length), length)
-            if pair in self._of.get(key, ()):
+            if pair in self._of[key]:
                 found = _network(network.version, pair)
                 if found not in own:
                     return found

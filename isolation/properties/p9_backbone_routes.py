@@ -6,7 +6,9 @@ a router's loopback by way of another router's takes the outer label of that oth
 ends there, and its inner label is looked up in the wrong router's table.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping
+from operator import itemgetter
 
 from egovnet.inventory.model import IPNetwork
 from egovnet.isolation.algebra.prefix_sets import family_of
@@ -22,7 +24,7 @@ from egovnet.templates.model.facts import StaticFacts
 
 def backbone_routes(scene: Scene) -> Iterator[FindingDraft]:
     """P9 over a scene."""
-    owners = scene.loopbacks()
+    owners = _Owners(scene.loopbacks())
     for router in scene.routers:
         table = router.tables[None]
         if any(port.mpls or port.ldp for port in table.interfaces):
@@ -32,7 +34,7 @@ def backbone_routes(scene: Scene) -> Iterator[FindingDraft]:
             yield from _connected(table, owners)
 
 
-def _statics(table: Table, owners: Mapping[IPAddress, str]) -> Iterator[FindingDraft]:
+def _statics(table: Table, owners: "_Owners") -> Iterator[FindingDraft]:
     for static in table.statics:
         if static.discards or _as_the_igp_would(table, static):
             continue
@@ -64,7 +66,7 @@ def _as_the_igp_would(table: Table, static: StaticFacts) -> bool:
     )
 
 
-def _by_bgp(table: Table, owners: Mapping[IPAddress, str]) -> Iterator[FindingDraft]:
+def _by_bgp(table: Table, owners: "_Owners") -> Iterator[FindingDraft]:
     """A route of BGP without labels, which leads to whoever announces it."""
     for family in FAMILIES:
         bgp = table.family(family)
@@ -81,7 +83,7 @@ def _by_bgp(table: Table, owners: Mapping[IPAddress, str]) -> Iterator[FindingDr
                 yield _draft(table, bgp.line, hop, cause, (address, owners[address]))
 
 
-def _connected(table: Table, owners: Mapping[IPAddress, str]) -> Iterator[FindingDraft]:
+def _connected(table: Table, owners: "_Owners") -> Iterator[FindingDraft]:
     """A circuit's network that holds a loopback: packets go to whoever says there that it has
     the address, and the IGP announces the network to all."""
     for port in table.interfaces:
@@ -93,7 +95,7 @@ def _connected(table: Table, owners: Mapping[IPAddress, str]) -> Iterator[Findin
                 yield _draft(table, port.line, hop, cause, (address, owners[address]))
 
 
-def _by_summary(table: Table, owners: Mapping[IPAddress, str]) -> Iterator[FindingDraft]:
+def _by_summary(table: Table, owners: "_Owners") -> Iterator[FindingDraft]:
     """One route of the IGP for several routers leads to whoever makes it, and has its label."""
     for igp in table.facts.igps:
         for prefix in sorted(igp.summaries, key=str) if igp.vrf is None else ():
@@ -106,11 +108,32 @@ def _by_summary(table: Table, owners: Mapping[IPAddress, str]) -> Iterator[Findi
                 yield _draft(table, line, hop, cause, (address, owners[address]))
 
 
-def _of_another(
-    table: Table, prefix: IPNetwork, owners: Mapping[IPAddress, str]
-) -> IPAddress | None:
+def _of_another(table: Table, prefix: IPNetwork, owners: "_Owners") -> IPAddress | None:
     """A loopback within `prefix` that is not this router's."""
-    return next((a for a in owners if a in prefix and owners[a] != table.device), None)
+    return next((a for a in owners.within(prefix) if owners[a] != table.device), None)
+
+
+class _Owners(dict[IPAddress, str]):
+    """Router of each loopback; those of a prefix are looked up, not searched."""
+
+    def __init__(self, owners: Mapping[IPAddress, str]) -> None:
+        super().__init__(owners)
+        self._sorted: dict[int, list[tuple[int, IPAddress]]] = {4: [], 6: []}
+        for address in owners:
+            self._sorted[address.version].append((int(address), address))
+        for held in self._sorted.values():
+            held.sort(key=itemgetter(0))
+
+    def within(self, prefix: IPNetwork) -> Iterator[IPAddress]:
+        """The loopbacks of a prefix, in order."""
+        held = self._sorted[prefix.version]
+        last = int(prefix.broadcast_address)
+        first = bisect_left(held, int(prefix.network_address), key=itemgetter(0))
+        for index in range(first, len(held)):
+            number, address = held[index]
+            if number > last:
+                return
+            yield address
 
 
 def _draft(
