@@ -54,6 +54,11 @@ def _run(command: click.Command, interrupts: Interrupts) -> VerbEnd:
         error.show()
         return VerbEnd(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
+        if interrupts.asked and not interrupts.at_work:
+            name = signal.Signals(interrupts.asked).name
+            click.echo(
+                f"error: interrupted by {name}: no change of the network was begun", err=True
+            )
         return _known_end(interrupts, interrupts.asked or signal.SIGINT)
     except Exception:
         from egovnet.playbooks.report.console.output import show_defect

@@ -160,6 +160,7 @@ def verb(function: "Callable[..., AnyOutcome]") -> Callable[..., None]:
         found = click.get_current_context().find_object(Interrupts)
         workspace.interrupts = found or workspace.interrupts
         try:
+            workspace.interrupts.at_work = True
             detail = chosen(arguments)
             be_quiet(quiet=detail is Detail.QUIET)
             refuse_given(function.__dict__.get("without", ()), "has no effect on this verb")

@@ -34,6 +34,8 @@ class Interrupts:
         self._tell = tell
         #: The first signal that came; 0: none did.
         self.asked = 0
+        #: A verb is at work, which says itself what a signal ended.
+        self.at_work = False
         #: How the verb ends, as soon as that is known: its exit, whatever comes meanwhile.
         self.end: SystemExit | None = None
         #: What each shield that stands says of a signal, the innermost last.

@@ -89,6 +89,25 @@ def test_a_verb_that_only_reads_ends_by_the_signal(number: signal.Signals) -> No
     assert lived.err == f"error: interrupted by {number.name}: no change of the network was begun\n"
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_before_the_verb_is_at_work_is_said(number: signal.Signals) -> None:
+    """While its modules are still read, which takes seconds on a slow machine."""
+    early = (
+        "import os, click\n"
+        "from egovnet.playbooks.cli.console_script import run\n"
+        "@click.command()\n"
+        "def main():\n"
+        f"    os.kill(os.getpid(), {number.value})\n"
+        "run(main)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", early], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode == -number
+    said = f"error: interrupted by {number.name}: no change of the network was begun\n"
+    assert (done.stdout, done.stderr.lstrip()) == ("", said)
+
+
 @pytest.mark.parametrize("how", ["", "closed pipe"])
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_behind_its_end_hides_no_change(number: signal.Signals, how: str) -> None:
