@@ -15,7 +15,9 @@ import click
 _OTHER_WORDS = {
     "check": ("validate",),
     "commit": ("apply",),
+    "boot": ("up",),
     "create": ("add",),
+    "customer": ("site",),
     "delete": ("remove",),
     "deploy": ("apply",),
     "department": ("agency",),
@@ -24,7 +26,9 @@ _OTHER_WORDS = {
     "firewall": ("router",),
     "gateway": ("router",),
     "generate": ("render",),
+    "destroy": ("down",),
     "host": ("router",),
+    "interface": ("access",),
     "inventory": ("export",),
     "link": ("circuit",),
     "log": ("history",),
@@ -36,6 +40,8 @@ _OTHER_WORDS = {
     "restore": ("rollback",),
     "revert": ("rollback",),
     "service": ("vpn",),
+    "start": ("up",),
+    "stop": ("down",),
     "test": ("verify",),
     "undo": ("rollback",),
     "vrf": ("vpn",),
@@ -44,6 +50,11 @@ _OTHER_WORDS = {
 _WITHOUT_A_VERB = {
     "help": "Did you mean '--help'? It stands behind any verb.",
     "version": "Did you mean '--version'?",
+    "edit": "Edit the entry in its file; egovnet add writes a new one.",
+    "ping": "Did you mean 'verify', which sends packets? From a lab's host: egovnet lab exec "
+    "HOST ping ADDRESS",
+    "start": "Did you mean 'lab up'?",
+    "stop": "Did you mean 'lab down'?",
     "circuits": "Did you mean 'circuit list', the register of legacy circuits?",
     **dict.fromkeys(
         ("delete", "remove", "rm"),
@@ -129,7 +140,7 @@ def _of_option(name: str, context: click.Context) -> str:
     if name == "-V":
         return "Did you mean '--version'?"
     if not isinstance(command, click.Group):
-        return ""
+        return _of_others(name, command)
     words = context.meta.get(_META, ())
     path = [context.command_path]
     found: click.Command | None = command
@@ -151,9 +162,32 @@ def _of_extra(word: str, context: click.Context) -> str:
         return f"Did you mean '--inventory {word}'?"
     if context.info_name == "plan" and Path(word).is_file():
         return f"Did you mean 'egovnet apply {word}'?"
+    if context.info_name == "history" and word.isdecimal():
+        return f"Did you mean 'egovnet show {word}'?"
     if "--limit" in options:
         return f"Routers are chosen by an option: '--limit {word}'."
     return ""
+
+
+#: Options of other tools, and what is called so here.
+_OTHER_OPTIONS = {
+    **dict.fromkeys(("--device", "--host", "--hosts", "--node", "--router"), "--limit"),
+    **dict.fromkeys(("--file", "--out"), "--output"),
+    **dict.fromkeys(("--confirm", "--force"), "--yes"),
+    "--all": "--full",
+    "--dir": "--inventory",
+    "--directory": "--inventory",
+}
+
+
+def _of_others(name: str, command: click.Command) -> str:
+    """Of an option as other tools have it, where the verb has what it is here."""
+    options = {option for parameter in command.params for option in parameter.opts}
+    if name in ("--dry-run", "--check"):
+        changes = "--yes" in options
+        return "Did you mean 'egovnet plan'? It changes nothing." if changes else "Leave it out."
+    meant = _OTHER_OPTIONS.get(name)
+    return f"Did you mean '{meant}'?" if meant in options else ""
 
 
 def _options(arguments: Iterable[str]) -> Iterator[str]:
