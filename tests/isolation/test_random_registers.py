@@ -204,7 +204,7 @@ def _vlans(built: OnADay, device: Device) -> dict[str, str]:
 
 
 @given(REGISTERS, st.randoms(use_true_random=True))
-@examples(400)
+@examples(500)
 def test_packets_may_do_what_the_register_says(
     register: dict[str, Exchange], random: Random
 ) -> None:
