@@ -56,9 +56,7 @@ def _run(command: click.Command, interrupts: Interrupts) -> VerbEnd:
     except (click.Abort, KeyboardInterrupt):
         if interrupts.asked and not interrupts.at_work:
             name = signal.Signals(interrupts.asked).name
-            click.echo(
-                f"error: interrupted by {name}: no change of the network was begun", err=True
-            )
+            interrupts.tell(f"error: interrupted by {name}: no change of the network was begun")
         return _known_end(interrupts, interrupts.asked or signal.SIGINT)
     except Exception:
         from egovnet.playbooks.report.console.output import show_defect

@@ -45,6 +45,10 @@ class Interrupts:
         #: What the verb did has come to its end: one signal is noted, until there is more to do.
         self._settled = False
 
+    def tell(self, line: str) -> None:
+        """Say a line past every buffer."""
+        self._tell(line)
+
     def settle(self) -> None:
         """What the verb does has come to its end, which no signal may hide any more."""
         self._settled = True
