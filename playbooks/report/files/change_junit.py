@@ -79,7 +79,7 @@ def _cases(plan: PlanResult) -> list[ET.Element]:
         _say(case, "skipped", f"{why}: {who}", [])
         cases.append(case)
     for name, why in sorted(plan.unreachable.items()):
-        case = _case(f"{name} answers")
+        case = _case(f"{name} can be planned")
         _say(case, "error", why, [])
         cases.append(case)
     for change in plan.changes:

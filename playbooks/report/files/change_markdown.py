@@ -71,7 +71,7 @@ def _step(page: MarkdownPage, plan: PlanResult) -> None:
     if plan.changes and not plan.affected.interrupted:
         page.add("- interrupts nobody")
     for why, names in words.causes(sorted(plan.unreachable.items())):
-        page.add(f"- ❗ no answer: {code(words.listed(names))}: {code(why)}")
+        page.add(f"- ❗ not planned: {code(words.listed(names))}: {code(why)}")
     if plan.proof is not None:
         word = "proved" if plan.proof.proved else "❌ **not proved**"
         page.add(f"- {word}: {code(plan.proof.reason)}")
