@@ -104,8 +104,8 @@ class Linux:
         self._printed: tuple[int, str] = (-1, "")
         self._make("lo", mtu=65536)
         self.links["lo"].addresses = list(_LOOPBACK)
-        for port in ports:
-            self._make(port, kind="veth")
+        for port in ports:  # down until a text or a hand sets it up
+            self._make(port, kind="veth").up = False
 
     def has_vrf(self, name: str) -> bool:
         """Whether the kernel has this VRF."""

@@ -213,7 +213,5 @@ def test_texts_that_are_cut_in_half_are_told_at_once(tmp_path: Path) -> None:
         (configs / name).write_text(text[: text.index("# ports.conf")])
     ran = egovnet("prove", "--configs", configs, state=tmp_path / "state")
     assert ran.code == 2
-    assert [Path(line.split(":")[1].strip()).name for line in ran.stderr.splitlines()] == [
-        "gd-pe1.cfg",
-        "gz-pe1.cfg",
-    ]
+    (told,) = ran.stderr.splitlines()
+    assert re.findall(r"\w+-pe1\.cfg(?=:\d)", told) == ["gd-pe1.cfg", "gz-pe1.cfg"]

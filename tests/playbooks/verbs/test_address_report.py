@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from egovnet.inventory.allocation.allocate import allocate
+from egovnet.inventory.allocation.lock_file import write_lock
 from egovnet.inventory.allocation.utilisation import Taken, shares, taken_by
 from egovnet.inventory.today import today
 from egovnet.playbooks.core.workspace import Workspace
@@ -154,6 +155,7 @@ def test_the_pace_is_that_of_the_journals_changes(
     """A change is applied today; a hundred days later there are two routers more."""
     monkeypatch.setenv("EGOVNET_STATE", str(root.parent / "state"))
     applied_before(Workspace(root))
+    write_lock(root, Workspace(root).allocation.lock)
     for name in ("sc-pe2", "sc-pe3"):
         words = ("allocate", "loopback", name, "--region", "sichuan", "--yes")
         egovnet(*words, "--inventory", root, state=root.parent / "state")
