@@ -6,6 +6,7 @@ addresses and ports, each PE keeps one in a zone of its own, though packets come
 """
 
 import re
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
@@ -27,6 +28,8 @@ SECOND_POOLS = ip_network("203.0.113.72/32"), ip_network("2001:db8:72::/112")
 CLIENT = "public-beijing-internet-host"
 WAYS = (("10.2.10.10", SERVERS[0]), ("fde9:2:10::a", SERVERS[1]))
 STEADY_PORT = 9443
+#: How often a kernel is asked, a second apart, for connections that it must know.
+_LOOKS = 15
 PES = ("bj-pe1", "sh-pe1")
 CLIENTS = {"health": "health-beijing-host", "customs": "customs-beijing-host"}
 ENDS = {"health": "health-shanghai-host", "customs": "customs-shanghai-host"}
@@ -66,6 +69,27 @@ def test_who_names_the_site_behind_an_address_and_port(place: LabPlace) -> None:
         assert (holder["site"], holder["protocol"]) == ("public-beijing", "tcp")
 
 
+def _kept(place: LabPlace, ends: Ends) -> dict[str, list[str]]:
+    """PE -> what its kernel keeps of connections between these ends, once it has two or lacks them
+    for long: while a table changes, a look at it may miss entries."""
+    family = "ipv6" if ":" in ends.client else "ipv4"
+    found: dict[str, list[str]] = {}
+    for _ in range(_LOOKS):
+        said = place.lab.exec_many(dict.fromkeys(PES, "cat /proc/net/nf_conntrack"))
+        found = {
+            pe: [
+                line
+                for line in said[pe].stdout.splitlines()
+                if line.startswith(family) and f"sport={ends.port} " in line
+            ]
+            for pe in PES
+        }
+        if all(len(lines) == len(CLIENTS) for lines in found.values()):
+            break
+        time.sleep(1)
+    return found
+
+
 @pytest.mark.parametrize(("client", "server"), FAMILIES)
 def test_equal_connections_of_two_departments_pass(
     place: LabPlace, client: str, server: str
@@ -74,11 +98,9 @@ def test_equal_connections_of_two_departments_pass(
     lab, ends = place.lab, Ends(client, server, 40001)
     with equal_connections.answered_by(lab, [*CLIENTS.values()], ends) as answers:
         assert answers == {node: name for name, node in CLIENTS.items()}
-        kept = lab.exec_many(dict.fromkeys(PES, "cat /proc/net/nf_conntrack"))
-    family = "ipv6" if ":" in client else "ipv4"
+        kept = _kept(place, ends)
     for pe in PES:
-        lines = kept[pe].stdout.splitlines()
-        ours = [one for one in lines if one.startswith(family) and f"sport={ends.port} " in one]
+        ours = kept[pe]
         device = place.workspace.devices[pe]
         assert device.packet_filter is not None
         own = {one.name for one in device.interfaces if one.vrf in ("e-health", "e-customs")}
