@@ -13,6 +13,7 @@ from egovnet.inventory.errors import Location, Problem, Report
 from egovnet.inventory.model import Border, BorderVpn, IPNetwork, Network, Numbering
 from egovnet.inventory.model.platform_sites import border_site
 from egovnet.inventory.model.site_prefixes import fewest
+from egovnet.inventory.model.within import is_within
 
 #: Router and port of the own end of a border, then of the other one.
 _Ends = tuple[str, str, str, str]
@@ -213,7 +214,7 @@ def _limit(
         for site in here.network.written_sites.values()
         if site.vpn == crossing.vpn
         for prefix in site.prefixes
-        if any(p.version == prefix.version and _within(prefix, p) for p in crossing.announces)
+        if any(is_within(prefix, p) for p in crossing.announces)
     )
     if crossing.aggregate:
         announced = Counter(prefix.version for prefix in crossing.announces)
@@ -226,10 +227,6 @@ def _limit(
         found += "of one family to announce: the session would end"
         where = (border, "vpns", key, "maximum-prefix")
         yield there.report("borders", where, found, f"use {most} or more")
-
-
-def _within(inner: IPNetwork, outer: IPNetwork) -> bool:
-    return inner.subnet_of(outer)  # type: ignore[arg-type] # of one version
 
 
 def _site_as_numbers(

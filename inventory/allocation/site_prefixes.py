@@ -14,6 +14,7 @@ from egovnet.inventory.allocation.pool import Values
 from egovnet.inventory.model import AddressPlan, IPNetwork, Network, Tier, Vpn
 from egovnet.inventory.model.address_plan import SitePool
 from egovnet.inventory.model.site_pools import pools_for
+from egovnet.inventory.model.within import is_within
 
 #: Pool or kind -> name -> value, as in the lock file.
 Pools = Mapping[str, Values]
@@ -72,7 +73,7 @@ class SitePlan:
         """Prefixes of sites that are in it, by the name that the lock file has for them."""
         found: dict[str, IPNetwork] = {}
         for site, prefix in prefixes_of_plan(self.network):
-            if prefix.version == self.version and prefix.subnet_of(self.prefix):  # type: ignore[arg-type] # one family
+            if is_within(prefix, self.prefix):
                 found[_free_name(site, found)] = prefix
         return found
 
@@ -154,8 +155,7 @@ class SitePlan:
             prefix.version == each.version and prefix.overlaps(each)
             for _, each in prefixes_of_plan(self.network)
         )
-        inside = prefix.version == self.version and prefix.subnet_of(self.prefix)  # type: ignore[arg-type] # one family
-        return None if taken or not inside else prefix
+        return None if taken or not is_within(prefix, self.prefix) else prefix
 
     def _touches(self, prefix: IPNetwork) -> bool:
         return prefix.version == self.version and prefix.overlaps(self.prefix)

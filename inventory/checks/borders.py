@@ -8,7 +8,6 @@ from egovnet.inventory.model import (
     BorderVpn,
     ExtranetPart,
     Filtering,
-    IPNetwork,
     Network,
     Numbering,
     Role,
@@ -17,6 +16,7 @@ from egovnet.inventory.model import (
 )
 from egovnet.inventory.model.partial import as_far_as_known
 from egovnet.inventory.model.platform_sites import border_site
+from egovnet.inventory.model.within import is_within
 
 #: The longest prefixes of a link, by IP version, that have a first and a second host address.
 LONGEST_LINK = {4: 30, 6: 126}
@@ -223,7 +223,7 @@ def _aggregates(
     for index, prefix in enumerate(crossing.announces):
         where = (at[0], "vpns", at[1], "announces", index)
         for other, whose in held:
-            if _within(prefix, other):
+            if is_within(prefix, other):
                 found = f"the aggregate {prefix} is within {other} of {whose}: it would discard "
                 found += "packets to it"
                 yield report("borders", where, found, "announce a wider prefix, or no aggregate")
@@ -232,14 +232,6 @@ def _aggregates(
                 found = f"the aggregate {prefix} overlaps {other} of {whose}"
                 remedy = "announce prefixes of the own sites alone, or no aggregate"
                 yield report("borders", where, found, remedy)
-
-
-def _within(inner: IPNetwork, outer: IPNetwork) -> bool:
-    return (
-        inner.version == outer.version
-        and inner.prefixlen >= outer.prefixlen
-        and inner.overlaps(outer)
-    )
 
 
 def _listed(versions: Iterable[int]) -> str:

@@ -6,6 +6,8 @@ are not forwardable; an address of such a block works on no backbone, whatever i
 
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 
+from egovnet.inventory.model.within import is_within
+
 #: Block -> what it is for, and who says so. Of RFC 6890's blocks, those that may be forwarded
 #: (private use, shared space of carriers, benchmarks) are missing on purpose.
 _NOT_IPV4 = {
@@ -89,13 +91,6 @@ _DOCUMENTATION: tuple[IPv4Network | IPv6Network, ...] = (
 )
 
 
-def _within(prefix: IPv4Network | IPv6Network, block: IPv4Network | IPv6Network) -> bool:
-    if prefix.version != block.version:
-        return False
-    (first, last), (low, high) = _range(prefix), _range(block)
-    return low <= first and last <= high
-
-
 def why_private(prefix: IPv4Network | IPv6Network) -> str | None:
     """Why nobody on the Internet can answer to `prefix`; None: they can."""
     for block in _PRIVATE:
@@ -106,11 +101,11 @@ def why_private(prefix: IPv4Network | IPv6Network) -> str | None:
 
 def is_unique_local(prefix: IPv4Network | IPv6Network) -> bool:
     """Whether it is of IPv6 and never leaves its owner's networks (RFC 4193)."""
-    return _within(prefix, IPv6Network("fc00::/7"))
+    return is_within(prefix, IPv6Network("fc00::/7"))
 
 
 def why_not_at_an_uplink(prefix: IPv4Network | IPv6Network) -> str | None:
     """As `why_unusable`, where a lab's Internet may have addresses of documentation."""
-    if any(_within(prefix, block) for block in _DOCUMENTATION):
+    if any(is_within(prefix, block) for block in _DOCUMENTATION):
         return None
     return why_unusable(prefix)

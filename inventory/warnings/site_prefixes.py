@@ -5,8 +5,9 @@ from ipaddress import ip_network
 
 from egovnet.inventory.allocation.allocate import Allocation
 from egovnet.inventory.errors import Problem, Report
-from egovnet.inventory.model import AddressPlan, IPNetwork, Network
+from egovnet.inventory.model import AddressPlan, Network
 from egovnet.inventory.model.site_pools import pools_for
+from egovnet.inventory.model.within import is_within
 
 CODES = {
     "prefix-outside-plan": "There are pools for sites of its VPN and region, and a site's prefix "
@@ -34,22 +35,19 @@ def warn(network: Network, allocation: Allocation, report: Report) -> Iterator[t
         pools = [backbone.site_pools[each] for each in pools_for(network, vpn, site.region)]
         for index, prefix in enumerate(site.prefixes):
             at = (name, "prefixes", index)
-            own = [p for pool in pools for p in (pool.ipv4, pool.ipv6) if _same(p, prefix)]
-            if own and not any(_within(prefix, each) for each in own):
+            own = [
+                p
+                for pool in pools
+                for p in (pool.ipv4, pool.ipv6)
+                if p is not None and p.version == prefix.version
+            ]
+            if own and not any(is_within(prefix, each) for each in own):
                 found = f"{prefix} is in no pool for it: {', '.join(map(str, own))}"
                 remedy = f"for a free one: egovnet allocate site NAME --vpn {site.vpn}"
                 remedy += f" --region {site.region}"
                 yield "prefix-outside-plan", report("sites", at, found, remedy)
             for other, whose in kept:
-                if whose != name and _same(other, prefix) and prefix.overlaps(other):
+                if whose != name and other.version == prefix.version and prefix.overlaps(other):
                     found = f"{prefix} overlaps {other}, which plan.lock.yaml keeps for {whose}"
                     remedy = "use another, or delete that line of plan.lock.yaml"
                     yield "prefix-kept-for-another", report("sites", at, found, remedy)
-
-
-def _same(prefix: IPNetwork | None, other: IPNetwork) -> bool:
-    return prefix is not None and prefix.version == other.version
-
-
-def _within(prefix: IPNetwork, pool: IPNetwork | None) -> bool:
-    return pool is not None and prefix.subnet_of(pool)  # type: ignore[arg-type] # one family

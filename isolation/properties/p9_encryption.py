@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from ipaddress import ip_network
 
 from egovnet.inventory.model import IPNetwork
+from egovnet.inventory.model.within import is_within
 from egovnet.isolation.model.cause import CauseKind
 from egovnet.isolation.model.classes import p9_encryption as classes
 from egovnet.isolation.model.finding import finding
@@ -97,7 +98,7 @@ def _encrypted_only(policy: Policy | None, pools: Iterable[IPNetwork]) -> bool:
             or (
                 match.kind == "next-hop"
                 and all(
-                    rule.action == "deny" or any(_within(rule.prefix, pool) for pool in pools)
+                    rule.action == "deny" or any(is_within(rule.prefix, pool) for pool in pools)
                     for rule in match.prefixes
                 )
             )
@@ -186,10 +187,6 @@ def _missing(default: Table, what: str, other: str) -> FindingDraft:
 
 def _meet(one: IPNetwork, other: IPNetwork) -> bool:
     return one.version == other.version and one.overlaps(other)
-
-
-def _within(one: IPNetwork, other: IPNetwork) -> bool:
-    return one.version == other.version and one.subnet_of(other)  # type: ignore[arg-type] # one family
 
 
 def _draft(

@@ -8,9 +8,9 @@ same kind as a line would have made it, so that the proof follows it.
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import lru_cache
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_interface, ip_network
+from ipaddress import ip_address, ip_interface, ip_network
 
-from egovnet.inventory.model import IPNetwork
+from egovnet.inventory.model.within import is_within
 from egovnet.isolation.algebra.policies import Routes, apply
 from egovnet.isolation.algebra.prefix_sets import PrefixSet
 from egovnet.isolation.running.overlay import Overlay
@@ -322,7 +322,7 @@ def _has_igp(overlay: Overlay, hop: RunningHop, family: AddressFamily) -> bool:
 def _of_address(overlay: Overlay, route: RunningRoute, vrf: str | None) -> bool:
     """Whether it follows from an address of the interface that it goes out of."""
     in_default = route.table in overlay.facts.default_tables
-    if in_default and any(_within(route.prefix, one) for one in _OF_LOOPBACK):
+    if in_default and any(is_within(route.prefix, one) for one in _OF_LOOPBACK):
         return True
     for hop in route.hops:
         owner, known = overlay.vrf_of(hop.interface)
@@ -330,15 +330,9 @@ def _of_address(overlay: Overlay, route: RunningRoute, vrf: str | None) -> bool:
             return False
         interface = overlay.interfaces.get(hop.interface)
         networks = [a.network for a in interface.addresses] if interface is not None else []
-        if not any(_within(route.prefix, network) for network in (*_OF_ANY, *networks)):
+        if not any(is_within(route.prefix, network) for network in (*_OF_ANY, *networks)):
             return False
     return True
-
-
-def _within(inner: IPNetwork, outer: IPNetwork) -> bool:
-    if isinstance(inner, IPv4Network):
-        return isinstance(outer, IPv4Network) and inner.subnet_of(outer)
-    return isinstance(outer, IPv6Network) and inner.subnet_of(outer)
 
 
 def _is_aggregate(overlay: Overlay, route: RunningRoute, vrf: str | None) -> bool:
@@ -469,7 +463,7 @@ def _strangers(overlay: Overlay, route: RunningRoute, vrf: str | None, where: st
         known = overlay.interfaces.get(name) or InterfaceFacts(name, vrf, line=line, vrf_line=line)
         if route.local and route.prefix.prefixlen == route.prefix.max_prefixlen:
             own = ip_interface(route.prefix.network_address)
-            if not any(_within(route.prefix, one) for one in _OF_ANY):
+            if not any(is_within(route.prefix, one) for one in _OF_ANY):
                 known = replace(known, addresses=(*known.addresses, own))
         overlay.interfaces[name] = known
     return True

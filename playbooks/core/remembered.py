@@ -2,16 +2,15 @@
 night: what the journal knows of it when nothing was wrong stands in for it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
 from egovnet.inventory.errors import InventoryError, sentences
 from egovnet.playbooks.core.intended import SnapshotInventory, applied_once
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.journal.database import is_begun
-from egovnet.playbooks.journal.inventory_snapshots import Intents
+from egovnet.playbooks.journal.inventory_snapshots import Intents, network_runs
 from egovnet.playbooks.journal.journal import Journal
-from egovnet.playbooks.journal.records import DONE
 
 
 def able_to_recover(workspace: Workspace) -> tuple[Workspace, tuple[str, ...]]:
@@ -53,7 +52,10 @@ def able_to_compare(workspace: Workspace) -> tuple[Workspace, str]:
     except InventoryError as error:
         if not is_begun(workspace.state):
             raise
-        snapshot = _first_right(workspace.journal, _applied(workspace.journal))
+        journal = workspace.journal
+        # never what was applied before the last: routers no longer run that
+        last = network_runs(Intents(journal.engine), journal.changes())
+        snapshot = _first_right(journal, (last,))
         if snapshot is None:
             raise
         return workspace.remembering(snapshot), (
@@ -77,15 +79,7 @@ def _planned_with(journal: Journal) -> Iterator[str | None]:
         yield from (attached.after, attached.before) if attached else ()
 
 
-def _applied(journal: Journal) -> Iterator[str | None]:
-    """Digests of what was applied, the newest first."""
-    intents = Intents(journal.engine)
-    for change in reversed(journal.changes()):
-        if change.state == DONE and (attached := intents.of(change.id)):
-            yield attached.after
-
-
-def _first_right(journal: Journal, digests: Iterator[str | None]) -> SnapshotInventory | None:
+def _first_right(journal: Journal, digests: Iterable[str | None]) -> SnapshotInventory | None:
     """The first inventory of those that are known, and that this version's checks take."""
     intents = Intents(journal.engine)
     for digest in digests:

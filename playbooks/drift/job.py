@@ -103,7 +103,7 @@ def drift(
         ),
         of_applied=bool(remembered),
         notes=(
-            *filter(None, (remembered,)),
+            *((remembered,) if remembered else ()),
             *held,
             *job.pending.notes,
             *map(str, ends_soon(workspace.network)),

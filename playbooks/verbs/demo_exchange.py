@@ -144,7 +144,10 @@ def ended(story: Story) -> str:
     through = _who_gets_through(workspace, lab)
     if through or drift(platform, story.progress).exit is not Exit.DONE:
         raise StepFailedError(f"something of it is left: {through}")
-    return f"change {story.change} took it away; nobody gets through, and drift finds nothing"
+    return (
+        f"change {story.change} took it away; nobody gets through, and drift finds nothing on the "
+        "firewalls and their PEs"
+    )
 
 
 def _platform(workspace: Workspace) -> list[str]:

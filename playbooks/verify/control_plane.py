@@ -11,6 +11,7 @@ from ipaddress import ip_network
 from egovnet.inventory.allocation.allocate import Allocation, VrfKey, vrf_of
 from egovnet.inventory.model import BorderSite, Network
 from egovnet.inventory.model.reachability import Reachability
+from egovnet.inventory.model.within import is_within
 from egovnet.playbooks.results.verification import CheckFinding
 from egovnet.playbooks.verify.probe_plan import Flow
 from egovnet.templates.intend.access_ends import access_addresses
@@ -525,7 +526,7 @@ def _within(prefix: str, allowed: Iterable[str]) -> bool:
     """Whether a CE announced a more specific part of a prefix it may announce."""
     inner = ip_network(prefix)
     return any(
-        inner.version == outer.version and inner.subnet_of(outer)  # type: ignore[arg-type] # same version
+        is_within(inner, outer)
         for outer in map(ip_network, allowed)
         if outer.prefixlen  # of the Internet's default route no part is announced
     )

@@ -71,7 +71,7 @@ def test_who_names_the_site_behind_an_address_and_port(place: LabPlace) -> None:
 
 def _kept(place: LabPlace, ends: Ends) -> dict[str, list[str]]:
     """PE -> what its kernel keeps of connections between these ends, once it has two or lacks them
-    for long: while a table changes, a look at it may miss entries."""
+    for long: a look once lacked one of two open connections, and the next one had it."""
     family = "ipv6" if ":" in ends.client else "ipv4"
     found: dict[str, list[str]] = {}
     for _ in range(_LOOKS):

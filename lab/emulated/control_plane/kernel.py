@@ -6,11 +6,12 @@ emulated: the backbone's own routes and labels (IS-IS, LDP), which that awk leav
 
 from __future__ import annotations
 
-import ipaddress
 import json
 from collections.abc import Iterator
 from functools import lru_cache
+from ipaddress import ip_network
 
+from egovnet.inventory.model.within import is_within
 from egovnet.lab.emulated.control_plane.control_plane import ControlPlane
 from egovnet.lab.emulated.control_plane.facts import Address, addresses_by_vrf
 from egovnet.lab.emulated.linux.linux import Link
@@ -150,8 +151,7 @@ def _stale_source(
 
 @lru_cache(maxsize=65536)
 def _within(inner: str, outer: str) -> bool:
-    one, other = ipaddress.ip_network(inner), ipaddress.ip_network(outer)
-    return one.version == other.version and one.subnet_of(other)  # type: ignore[arg-type]
+    return is_within(ip_network(inner), ip_network(outer))
 
 
 def labels(plane: ControlPlane, router: Router) -> str:

@@ -25,7 +25,7 @@ from egovnet.templates.model.facts import LabelLimit, LabelSessions
 
 def open_ldp(draft: FrrDraft) -> int:
     """`mpls ldp`."""
-    draft.ldp = draft.ldp or LdpDraft()
+    _held(draft)
     return enter(draft, Context(_LDP, "mpls ldp", draft.top))
 
 

@@ -21,9 +21,11 @@ from egovnet.playbooks.cli.next_commands import after_drift
 from egovnet.playbooks.cli.report_files import write_files
 from egovnet.playbooks.core.devices import sessions_kept
 from egovnet.playbooks.core.progress import Silent
+from egovnet.playbooks.core.remembered import able_to_compare
 from egovnet.playbooks.core.selection import UsageError
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.drift.job import drift
+from egovnet.playbooks.journal.records import DONE
 from egovnet.playbooks.report.files.drift_files import drift_files
 from egovnet.playbooks.results.outcome import Exit
 from egovnet.playbooks.verbs.verify import verify
@@ -120,6 +122,14 @@ def test_beside_a_broken_inventory_it_compares_with_what_was_applied(
     assert data["classes"]["leak"]
     report = drift(broken, Silent())
     assert [each.words for each in after_drift(report)] == [("validate",)]
+
+
+def test_what_was_applied_before_the_last_is_not_compared_with(workspace: Workspace) -> None:
+    broken = break_a_file(workspace)
+    journal = broken.journal
+    journal.close(journal.begin("rollback", "plan", "texts that ran before", {}), DONE)
+    with pytest.raises(InventoryError, match="metrik: unknown key"):
+        able_to_compare(broken)
 
 
 def test_nothing_is_restored_beside_a_broken_inventory(workspace: Workspace) -> None:
