@@ -16,7 +16,7 @@ from egovnet.playbooks.cli.options import only, verb
 if TYPE_CHECKING:
     from egovnet.playbooks.core.workspace import Workspace
     from egovnet.playbooks.results.outcome import AnyOutcome
-    from egovnet.playbooks.verbs.add import Question
+    from egovnet.playbooks.verbs.add_request import Question
 
 _HELP = {
     "region": "Add a unit of government.",
@@ -41,8 +41,8 @@ def add_command(kind: str) -> click.Command:
     """The command for entries of `kind`."""
 
     def add(workspace: "Workspace", **arguments: Any) -> "AnyOutcome":
-        from egovnet.playbooks.verbs.add import Request
         from egovnet.playbooks.verbs.add import add as add_playbook
+        from egovnet.playbooks.verbs.add_request import Request
 
         given = {
             key.removeprefix(_OWN).replace("_", "-"): value

@@ -62,6 +62,7 @@ def test_nothing_is_renumbered_in_silence(left: str | None, directory: Path) -> 
     require_lock(Workspace(directory))
 
 
+ADD = "add agency lakes --name Lakes --kind department"
 #: Whatever shows, compares or hands on a number. {} is a place to write to.
 NUMBERED = (
     "validate",
@@ -82,6 +83,7 @@ NUMBERED = (
     "domains -o {}",
     "report addresses",
     "report extranet",
+    ADD,
     "allocate loopback new --region beijing",
     "lab topology",
     "lab up --backend emulated",
@@ -89,7 +91,8 @@ NUMBERED = (
 
 
 @pytest.mark.parametrize(
-    ("words", "lost"), [(each, "all") for each in NUMBERED] + [(w, "pools") for w in NUMBERED[::4]]
+    ("words", "lost"),
+    [(each, "all") for each in NUMBERED] + [(each, "pools") for each in (*NUMBERED[::4], ADD)],
 )
 def test_no_verb_numbers_anew(words: str, lost: str, directory: Path, tmp_path: Path) -> None:
     apply_once(directory)

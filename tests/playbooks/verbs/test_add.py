@@ -27,7 +27,8 @@ from egovnet.inventory.source.sections import OPTIONAL_FILES
 from egovnet.playbooks.core.selection import UsageError
 from egovnet.playbooks.core.workspace import REFERENCE, Workspace
 from egovnet.playbooks.results.added_entry import AddedEntry
-from egovnet.playbooks.verbs.add import Question, Request, add
+from egovnet.playbooks.verbs.add import add
+from egovnet.playbooks.verbs.add_request import Question, Request
 from egovnet.playbooks.verbs.init import init
 from egovnet.templates.intend.read_inventory import read_inventory
 from tests.hypothesis_profiles import examples
