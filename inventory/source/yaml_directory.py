@@ -114,13 +114,13 @@ class YamlDirectory:
             if path == sites and path.is_dir():
                 continue
             if path.name.startswith("."):
-                if path.name[1:] in {*top, "sites"}:
+                if path.name[1:] in {*top, "sites"} or _is_hidden_yml(path, top):
                     yield _hidden(path)
             elif path.name not in top and not _for_people(path):
                 yield _not_read(path, sorted({*top, "sites"}))
         for path in _entries(sites) if sites.is_dir() else ():
             if path.name.startswith("."):
-                if path.suffix in (".yaml", ".yml") and not path.name.startswith(_EMACS_LOCK):
+                if _may_hold_sites(path):
                     yield _hidden(path)
             elif path.suffix != ".yaml" and not _for_people(path):
                 yield _not_read(path, [])
@@ -206,18 +206,46 @@ _DOCUMENT = ("", ".md", ".rst", ".txt")
 
 
 def _for_people(path: Path) -> bool:
-    if path.name in (*_FOR_PEOPLE, "__pycache__"):
+    if path.is_dir():
+        return path.name == "__pycache__" and not _holds_yaml(path)
+    if path.name in _FOR_PEOPLE:
         return True
-    if path.suffix == ".plan" and not path.is_dir():
+    if path.suffix == ".plan":
         return True  # who works in the directory writes plans there
     # README.yaml is somebody's mistake
-    return path.suffix in _DOCUMENT and path.stem in _FOR_PEOPLE and not path.is_dir()
+    return path.suffix in _DOCUMENT and path.stem in _FOR_PEOPLE
+
+
+def _is_yaml(name: str) -> bool:
+    """Whether a file's name says YAML, however it is spelled; `.yaml` alone does, too."""
+    return name.casefold().endswith((".yaml", ".yml"))
+
+
+def _holds_yaml(directory: Path) -> bool:
+    return any(_is_yaml(name) for _, _, names in os.walk(directory) for name in names)
+
+
+def _is_hidden_yml(path: Path, known: Collection[str]) -> bool:
+    """Whether a hidden file is one of `known` by another ending, such as `.vpns.yml`."""
+    shown = path.name[1:]
+    return _is_yaml(shown) and f"{Path(shown).stem}.yaml".casefold() in known
+
+
+def _may_hold_sites(hidden: Path) -> bool:
+    """Whether a hidden entry of `sites/` is what somebody hid, and no tool's own."""
+    if hidden.is_dir():
+        return _holds_yaml(hidden)
+    return _is_yaml(hidden.name) and not hidden.name.startswith(_EMACS_LOCK)
 
 
 def _hidden(path: Path) -> _Unread:
     """A file of an inventory that somebody hid: its sites, exchanges or rules would be gone."""
-    shown = path.with_name(path.name[1:])
     found = "would not be read: its name begins with a dot"
+    if path.is_dir() and path.name != ".sites":
+        remedy = "move its files to sites/, or it out of the inventory"
+        return _Unread(path, Problem(str(path), 0, "", found, remedy))
+    stem = Path(path.name[1:]).stem if _is_yaml(path.name) else path.name[1:]
+    shown = path.with_name(f"{stem}.yaml" if _is_yaml(path.name) else stem)
     remedy = f"rename it to {shown.name}, or move it out of the inventory"
     meant = shown if path.is_file() else None
     return _Unread(path, Problem(str(path), 0, "", found, remedy), meant)

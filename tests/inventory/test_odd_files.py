@@ -152,7 +152,7 @@ def test_no_file_is_passed_over_in_silence(
         path = folder / f"{stem}{suffix}"
         path.write_text("zz: {}\n")
         hidden = path.name.startswith(".")
-        sites = folder.name == "sites" and path.suffix in (".yaml", ".yml")
+        sites = folder.name == "sites" and path.name.casefold().endswith((".yaml", ".yml"))
         read = sites and path.suffix == ".yaml" and not hidden
         if hidden and folder.name != "west" and not sites:
             read_inventory(root)
@@ -171,6 +171,34 @@ def test_a_file_that_somebody_hid_is_named(name: str, tmp_path: Path) -> None:
         f"{hidden}: would not be read: its name begins with a dot -> "
         f"rename it to {path.name}, or move it out of the inventory"
     ]
+
+
+#: Each would hold sites or registers that nobody reads, by a name that is passed over elsewhere.
+PASSED_OVER = (
+    *("sites/.new/x.yaml", "sites/.new/deep/x.yml", "sites/README/x.yaml", "sites/Makefile/x.yaml"),
+    *("sites/__pycache__/x.yaml", "sites/x.plan/x.yaml", "README/x.yaml", "LICENSE/x.yaml"),
+    *("sites/.yaml", "sites/.x.YAML", "sites/.x.Yml", "sites/.yml", ".vpns.yml", ".Vpns.YAML"),
+    *(".exchanges.yml", ".plan.lock.yml", ".sites.yml"),
+)
+
+
+@pytest.mark.parametrize("name", PASSED_OVER)
+def test_no_name_of_a_tool_hides_an_entry(name: str, tmp_path: Path) -> None:
+    root = copy_of_backbone(tmp_path / "network")
+    path = root / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("zz: {}\n")
+    named = path.relative_to(root).parts[: 2 if name.startswith("sites/") else 1]
+    place = "/".join(named)
+    assert any(each.startswith(f"{place}: would not be read: ") for each in problems_of(root))
+
+
+@pytest.mark.parametrize("name", ["sites/.git/HEAD", "sites/__pycache__/x.pyc", ".github/x.yaml"])
+def test_what_tools_keep_is_passed_over(name: str, tmp_path: Path) -> None:
+    root = copy_of_backbone(tmp_path / "network")
+    (root / name).parent.mkdir()
+    (root / name).write_text("")
+    read_inventory(root)
 
 
 def test_what_an_editor_hides_beside_a_file_is_passed_over(tmp_path: Path) -> None:
