@@ -204,7 +204,7 @@ def _vlans(built: OnADay, device: Device) -> dict[str, str]:
 
 
 @given(REGISTERS, st.randoms(use_true_random=True))
-@examples(500)
+@examples(1000)  # of which the default profile draws half
 def test_packets_may_do_what_the_register_says(
     register: dict[str, Exchange], random: Random
 ) -> None:
