@@ -10,7 +10,7 @@ Other rooms add their own below these; a class says its exit code. A `Problem` s
 line, field), what was found and what to do next.
 """
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import ClassVar
@@ -65,6 +65,30 @@ class InventoryWarning:
     def __str__(self) -> str:
         problem = Problem(self.file, self.line, self.field, self.found, self.remedy)
         return f"{problem} [{self.code}]"
+
+
+def grouped_warnings(warnings: Iterable[InventoryWarning]) -> list[str]:
+    """A line for each kind of warning, in the order of the first of each; a few of one kind alone.
+
+    What thirty routers lack is one decision of whoever planned them. A warning about a file as a
+    whole has its names in it, and stands for itself.
+    """
+    kinds: dict[tuple[str, InventoryWarning | None], list[InventoryWarning]] = {}
+    for warning in warnings:
+        kinds.setdefault((warning.code, None if warning.field else warning), []).append(warning)
+    return [
+        sentence
+        for alike in kinds.values()
+        for sentence in (map(str, alike) if len(alike) <= _OTHERS else (_of_a_kind(alike),))
+    ]
+
+
+def _of_a_kind(alike: Sequence[InventoryWarning]) -> str:
+    first, *others = alike
+    names = list(dict.fromkeys(each.field.split(".")[0] for each in others))
+    more = f" and {len(names) - _OTHERS:,} more" if len(names) > _OTHERS else ""
+    also = f"; {len(others):,} like it, at {', '.join(names[:_OTHERS])}{more}"
+    return str(replace(first, found=f"{first.found}{also}"))
 
 
 def sentences(problems: Iterable[Problem]) -> list[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from ipaddress import AddressValueError, IPv4Address, IPv4Network
@@ -47,7 +47,8 @@ class Addresses:
 def free_addresses(topology: Topology, *, machines: int = 1) -> Addresses:
     """Addresses on which nothing listens, as near as can be to those ``topology`` asks for.
 
-    Raises AddressInUseError when they are taken and cannot be moved, or all moves are taken.
+    Raises AddressInUseError when they are taken and cannot be moved, all moves are taken, or
+    they are no addresses of this machine.
     """
     wanted = {node.name: node.forward for node in topology.routers() if node.forward is not None}
     taken = [address for address in wanted.values() if not is_free(address)]
@@ -58,12 +59,26 @@ def free_addresses(topology: Topology, *, machines: int = 1) -> Addresses:
             moved = {name: _moved(address, move) for name, address in wanted.items()}
             if all(is_free(address) for address in moved.values()):
                 return _with_controls(moved, machines)
-    host, port = taken[0]
+    elsewhere = [(host, port) for host, port in taken if not is_free((host, 0))]
+    host, port = (*elsewhere, *taken)[0]
+    if elsewhere:
+        raise AddressInUseError(
+            "not an address of this machine",
+            where=f"{host}:{port}",
+            next_step="routers of a lab answer on this machine: give them hostnames of "
+            "127.0.0.0/8 in hosts.yaml, and port 2222 in defaults.yaml",
+        )
     raise AddressInUseError(
         "another program listens there, and no other loopback addresses are free",
         where=f"{host}:{port}",
         next_step="end it (another lab: egovnet lab down), or change the inventory's hosts.yaml",
     )
+
+
+def moved_words(routers: Mapping[str, Address]) -> str:
+    """That a lab is not where its topology wants it, and where it is."""
+    host, port = next(iter(routers.values()))
+    return f"its addresses are taken by another lab: the first router is {host}:{port}"
 
 
 def is_free(address: Address) -> bool:

@@ -27,11 +27,11 @@ from egovnet.lab.errors import (
     END_OR_REPLACE,
     GuestError,
     LabDiffersError,
-    LabNotRunningError,
     NodeError,
     ToolMissingError,
     connections_not_possible,
 )
+from egovnet.lab.known_nodes import require_nodes
 from egovnet.lab.state import LabState, NodeState, locked, read_state, write_private, write_state
 from egovnet.lab.topology import Topology
 from napalm_frr.change.installation import install_script
@@ -156,7 +156,7 @@ class Containerlab:
                     f"{node} did not come up again: {shlex.join(command)} ended with"
                     f" {done.exit_code}: {done.stderr.strip()}",
                     where=str(self.directory),
-                    next_step="look at the container's log; lab up --reconfigure starts afresh",
+                    next_step="look at its log; egovnet lab up --reconfigure boots afresh",
                 )
 
     def exec(
@@ -188,17 +188,7 @@ class Containerlab:
         raise connections_not_possible(len(attempts), self.no_connections)
 
     def _must_know(self, node: str) -> LabState:
-        state = read_state(self.directory)
-        if state is None:
-            raise LabNotRunningError(
-                "no lab is running",
-                where=str(self.directory),
-                next_step="start one with: egovnet lab up",
-            )
-        if node not in {known.name for known in state.nodes}:
-            known_names = ", ".join(sorted(known.name for known in state.nodes))
-            raise NodeError("no such node", where=node, next_step=f"the lab has {known_names}")
-        return state
+        return require_nodes(read_state(self.directory), self.directory, [node])
 
     def _write(self, topology: Topology) -> None:
         """State first, so that down knows what to destroy however far deploy comes."""

@@ -90,7 +90,7 @@ class ControlChannel:
             raise GuestError(
                 f"the virtual machine does not answer: {error}",
                 where=f"{self.address[0]}:{self.address[1]}",
-                next_step="see lab status; lab down and lab up start afresh",
+                next_step="see egovnet lab status; egovnet lab up --reconfigure starts afresh",
             ) from error
 
     def _connected(self) -> paramiko.Transport:

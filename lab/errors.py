@@ -11,10 +11,13 @@
     +-- LabNotRunningError   the verb needs a running lab
     +-- AddressInUseError    the lab's loopback addresses are taken, and no others are free
     +-- GuestError           the virtual machine died, or could not do what a lab needs
-    +-- NodeError            a node is unknown, or does not answer
+    +-- NodeError            a node does not answer, or cannot do it
+    |   `-- UnknownNodeError the lab has no node of that name (2)
 
 Every message says what happened, where, and what to do next.
 """
+
+from pathlib import Path
 
 from egovnet.inventory.errors import EgovnetError
 
@@ -32,7 +35,7 @@ class LabError(EgovnetError):
         self.where = where
         self.next_step = next_step
         message = f"{where}: {what}" if where else what
-        super().__init__(f"{message}. {next_step}" if next_step else message)
+        super().__init__(f"{message}; {next_step}" if next_step else message)
 
 
 class TopologyError(LabError):
@@ -64,7 +67,12 @@ class LabDiffersError(LabError):
 
 
 class LabNotRunningError(LabError):
-    """The verb needs a running lab and there is none."""
+    """The verb needs a running lab and there is none, in this directory."""
+
+    def __init__(self, directory: Path) -> None:
+        super().__init__(
+            "no lab is running", where=str(directory), next_step="start one with: egovnet lab up"
+        )
 
 
 class AddressInUseError(LabError):
@@ -76,7 +84,13 @@ class GuestError(LabError):
 
 
 class NodeError(LabError):
-    """A node does not exist in this lab, or does not answer."""
+    """A node does not answer, or cannot do what it was asked for."""
+
+
+class UnknownNodeError(NodeError):
+    """A node does not exist in this lab."""
+
+    exit_code = 2
 
 
 def connections_not_possible(count: int, why: str) -> GuestError:

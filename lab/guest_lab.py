@@ -21,7 +21,7 @@ from types import MappingProxyType
 from typing import ClassVar
 
 from egovnet.lab.access import Access, fresh_access, write_access
-from egovnet.lab.addresses import Address, free_addresses, is_free, one_at_a_time
+from egovnet.lab.addresses import Address, free_addresses, is_free, moved_words, one_at_a_time
 from egovnet.lab.appliance import Appliance, default_cache, ensure_appliance
 from egovnet.lab.backend import EXEC_SECONDS, Completed, Progress
 from egovnet.lab.connections import (
@@ -45,6 +45,7 @@ from egovnet.lab.errors import (
 )
 from egovnet.lab.guest import Guest, console_name
 from egovnet.lab.guest_payload import agent_digest
+from egovnet.lab.known_nodes import require_nodes
 from egovnet.lab.machines import Machine, one_machine
 from egovnet.lab.state import (
     LabState,
@@ -189,7 +190,7 @@ class GuestLab(ABC):
             raise GuestError(
                 f"{node} did not come up again: {done.stderr.strip() or 'no answer in time'}",
                 where=str(self.directory / "console.log"),
-                next_step="look at the console; lab up boots the whole lab afresh",
+                next_step="look at it; egovnet lab up --reconfigure boots the whole lab afresh",
             )
 
     def exec(
@@ -263,8 +264,7 @@ class GuestLab(ABC):
         # before the process: if we die in between, down finds the machine by its marker
         write_state(self.directory, state)
         if any(node.asked for node in state.nodes):
-            host, port = next(iter(guest.addresses.routers.values()))
-            progress(f"its addresses are taken by another lab: the first router is {host}:{port}")
+            progress(moved_words(guest.addresses.routers))
         pid, *helpers = self._boot(guest, progress)
         write_state(
             self.directory, state.model_copy(update={"pid": pid, "helpers": tuple(helpers)})
@@ -312,7 +312,7 @@ class GuestLab(ABC):
                 raise GuestError(
                     f"after {self._boot_seconds:.0f} s these nodes were not ready: {late}",
                     where=str(self.directory / "console.log"),
-                    next_step="look at the console; on a busy machine: lab up --timeout SECONDS",
+                    next_step="look at it; on a busy machine: egovnet lab up --timeout SECONDS",
                 )
             time.sleep(POLL_SECONDS)
 
@@ -336,11 +336,7 @@ class GuestLab(ABC):
         """To the machine that ``node`` lives in, or to the first one."""
         state = read_state(self.directory)
         if state is None or state.control is None:
-            raise LabNotRunningError(
-                "no lab is running",
-                where=str(self.directory),
-                next_step="start one with: egovnet lab up",
-            )
+            raise LabNotRunningError(self.directory)
         number = next((each.machine for each in state.nodes if each.name == node), 0)
         address = (state.control, *state.more_controls)[number]
         key = (os.getpid(), self.directory, address)
@@ -364,20 +360,7 @@ class GuestLab(ABC):
         )
 
     def _must_know(self, nodes: Mapping[str, str] | Sequence[str]) -> None:
-        state = self.status()
-        if not state.running:
-            raise LabNotRunningError(
-                "no lab is running",
-                where=str(self.directory),
-                next_step="start one with: egovnet lab up",
-            )
-        known = {node.name for node in state.nodes}
-        if unknown := sorted(set(nodes) - known):
-            raise LabNotRunningError(
-                f"lab {state.topology} has no node {', '.join(unknown)}",
-                where=str(self.directory),
-                next_step=f"it has {', '.join(sorted(known))}",
-            )
+        require_nodes(self.status(), self.directory, nodes)
 
 
 def _new_state(backend: str, guest: Guest) -> LabState:

@@ -11,7 +11,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from egovnet.lab.errors import NodeError, TopologyError
+from egovnet.lab.errors import TopologyError, UnknownNodeError
 
 NodeKind = Literal["router", "ce", "host", "switch"]
 DAEMONS = ("zebra", "staticd", "bgpd", "isisd", "ldpd", "bfdd")
@@ -76,12 +76,12 @@ class Topology(_Frozen):
     links: tuple[Link, ...]
 
     def node(self, name: str) -> Node:
-        """The node called ``name``; raises NodeError naming those there are."""
+        """The node called ``name``; raises UnknownNodeError naming those there are."""
         for node in self.nodes:
             if node.name == name:
                 return node
         known = ", ".join(sorted(node.name for node in self.nodes))
-        raise NodeError("no such node", where=name, next_step=f"the lab has {known}")
+        raise UnknownNodeError(f"the lab has no node {name}", next_step=f"it has {known}")
 
     def routers(self) -> tuple[Node, ...]:
         """The managed routers, in the order of the topology."""

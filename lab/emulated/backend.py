@@ -14,7 +14,15 @@ from dataclasses import asdict
 from pathlib import Path
 from types import MappingProxyType
 
-from egovnet.lab.access import make_access
+from egovnet.lab.access import fresh_access, write_access
+from egovnet.lab.addresses import (
+    Address,
+    Addresses,
+    free_addresses,
+    moved_words,
+    one_at_a_time,
+)
+from egovnet.lab.appliance import default_cache
 from egovnet.lab.backend import EXEC_SECONDS, Completed, Progress
 from egovnet.lab.connections import ConnectionAttempt, SeenConnection
 from egovnet.lab.emulated.control import Control
@@ -25,10 +33,9 @@ from egovnet.lab.errors import (
     GuestError,
     LabDiffersError,
     LabError,
-    LabNotRunningError,
-    NodeError,
     connections_not_possible,
 )
+from egovnet.lab.known_nodes import require_nodes
 from egovnet.lab.state import (
     LabState,
     NodeState,
@@ -49,8 +56,11 @@ _RUN_FILES = (
 )  # fmt: skip
 _LONGEST_SOCKET = 107
 """Octets that the path of a Unix socket may have (sockaddr_un)."""
-#: Routers that an error names.
-_NAMED = 16
+#: Where nodes are that it has not.
+_NO_OTHERS = (
+    ", and no packets: customers and hosts are there after egovnet lab down, and egovnet lab up"
+    " without --backend emulated"
+)
 
 
 class Emulated:
@@ -165,7 +175,15 @@ class Emulated:
         self.control.do("restart", name=node)
 
     def _start(self, topology: Topology, progress: Progress) -> LabState:
-        access = make_access(topology, self.directory, None)
+        with one_at_a_time(default_cache()):
+            return self._start_at(free_addresses(topology).routers, topology, progress)
+
+    def _start_at(
+        self, places: Mapping[str, Address], topology: Topology, progress: Progress
+    ) -> LabState:
+        """Start the routers where each is to answer."""
+        access = fresh_access(topology)
+        write_access(access, topology, Addresses(None, dict(places)), self.directory)
         routers = topology.routers()
         spec = FleetSpec(
             control=self.directory / "control",
@@ -173,13 +191,12 @@ class Emulated:
                 RouterSpec(
                     name=node.name,
                     text=node.config,
-                    address=node.forward,
+                    address=places[node.name],
                     host_key=access.host_keys[node.name],
                     management=str(node.management),
                     ports=("eth0", *_ports(topology, node.name)),
                 )
                 for node in routers
-                if node.forward is not None
             ),
             public_key=access.authorized_key,
             password=access.password,
@@ -197,7 +214,8 @@ class Emulated:
                     name=node.name,
                     kind=node.kind,
                     management=str(node.management),
-                    forward=node.forward,
+                    forward=places[node.name],
+                    asked=node.forward if node.forward != places[node.name] else None,
                     daemons=True,
                 )
                 for node in routers
@@ -206,6 +224,8 @@ class Emulated:
         )
         # before the process: if we die in between, down finds it by its marker
         write_state(self.directory, state)
+        if any(node.asked for node in state.nodes):
+            progress(moved_words(places))
         progress(f"starting {len(routers)} emulated routers")
         begin = time.monotonic()
         file = self.directory / "fleet.json"
@@ -249,23 +269,7 @@ class Emulated:
             (self.directory / name).unlink(missing_ok=True)
 
     def _must_know(self, nodes: Mapping[str, str] | Sequence[str]) -> None:
-        state = self.status()
-        if not state.running:
-            raise LabNotRunningError(
-                "no lab is running",
-                where=str(self.directory),
-                next_step="start one with: egovnet lab up",
-            )
-        known = {node.name for node in state.nodes}
-        if unknown := sorted(set(nodes) - known):
-            names = sorted(known)
-            some = ", ".join(names[:_NAMED]) + (", ..." if len(names) > _NAMED else "")
-            raise NodeError(
-                "none of its nodes: the lab is emulated, it has routers only, and no packets",
-                where=", ".join(unknown),
-                next_step=f"it has {some}; customers and packets are there after egovnet lab down "
-                "and egovnet lab up without --backend emulated",
-            )
+        require_nodes(self.status(), self.directory, nodes, besides=_NO_OTHERS)
 
 
 def _ports(topology: Topology, node: str) -> list[str]:

@@ -10,7 +10,7 @@ import socket
 from pathlib import Path
 from typing import Any
 
-from egovnet.lab.errors import LabNotRunningError, NodeError
+from egovnet.lab.errors import GuestError, NodeError
 
 
 class Control:
@@ -29,10 +29,10 @@ class Control:
             answer = self._exchange(request)
         except OSError as error:
             self.close()
-            raise LabNotRunningError(
+            raise GuestError(
                 f"the emulated routers do not answer: {error}",
                 where=str(self._path),
-                next_step="see lab status; lab up starts them",
+                next_step="see egovnet lab status; egovnet lab up starts them",
             ) from error
         if "failed" in answer:
             raise NodeError(str(answer["failed"]), where=f"emulated routers, {order}")

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any, Generic, Protocol, TypeVar
 
+from egovnet.inventory.errors import InventoryWarning, grouped_warnings
 from egovnet.playbooks.results.next_command import NextCommand
 from egovnet.playbooks.results.without_secrets import without_secrets
 
@@ -67,7 +68,7 @@ class Outcome(Generic[R_co]):
     result: R_co
     exit: Exit = Exit.DONE
     notes: tuple[str, ...] = field(default=())
-    warnings: tuple[str, ...] = field(default=())
+    warnings: tuple[str | InventoryWarning, ...] = field(default=())
     #: Whether what was done stands, whatever becomes of what is printed.
     acted: bool = False
     #: Paths of files that were written.
@@ -80,6 +81,12 @@ class Outcome(Generic[R_co]):
         object.__setattr__(self, "result", without_secrets(self.result))
         object.__setattr__(self, "notes", without_secrets(self.notes))
         object.__setattr__(self, "warnings", without_secrets(self.warnings))
+
+    def warning_lines(self, *, each: bool) -> list[str]:
+        """What is shown of `warnings`: those of one kind in one line where not `each` is asked."""
+        of_inventory = [one for one in self.warnings if isinstance(one, InventoryWarning)]
+        lines = list(map(str, of_inventory)) if each else grouped_warnings(of_inventory)
+        return [*lines, *(one for one in self.warnings if isinstance(one, str))]
 
     @property
     def data(self) -> dict[str, Any]:

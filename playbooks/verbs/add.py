@@ -75,7 +75,7 @@ def add(workspace: Workspace, request: Request, ask: Ask | None = None) -> Outco
         allocated=_allocated(lock if old is None else old.lock, new),
         warnings=warnings,
     )
-    return Outcome("add", result, warnings=tuple(map(str, warnings)))
+    return Outcome("add", result, warnings=warnings)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from egovnet.lab.backends import AUTO, best_guest, open_lab
 from egovnet.lab.defaults import BOOT_SECONDS
 from egovnet.lab.generate import generate
 from egovnet.lab.internet import gateways_of
+from egovnet.lab.known_nodes import require_nodes
 from egovnet.lab.state import LabState, write_private
 from egovnet.lab.topology import Topology
 from egovnet.playbooks.core.lost_lock import require_numbers
@@ -203,15 +204,15 @@ def ssh(workspace: Workspace, node: str, command: Sequence[str]) -> None:
     """Replace this process by an SSH session on a router, its host key pinned.
 
     Raises:
-        UsageError: the lab has no such router, is down, or ssh is not installed.
+        LabNotRunningError: the lab is down.
+        UnknownNodeError: it has no such node.
+        UsageError: the node is no router, or ssh is not installed.
     """
     directory = lab_directory(workspace)
-    state = backend(workspace).status()
+    state = require_nodes(backend(workspace).status(), directory, [node])
     forwards = {entry.name: entry.forward for entry in state.nodes if entry.forward}
-    if not state.running:
-        raise UsageError("no lab is running; start one with: egovnet lab up")
     if node not in forwards:
-        raise UsageError(f"the lab has no router {node!r}; it has {', '.join(sorted(forwards))}")
+        raise UsageError(f"{node} is no router and has no SSH; use: egovnet lab exec {node} sh")
     program = shutil.which("ssh")
     if program is None:
         raise UsageError("ssh is not installed; apt-get install openssh-client")

@@ -53,7 +53,7 @@ def validate(workspace: Workspace, neighbor: Path | None = None) -> Outcome[Vali
     warnings = tuple(sorted((*of_sections, *of_registers, *ends_soon(network))))
     met = None if beside is None else _compared(workspace, beside)
     valid = ValidInventory(str(workspace.directory), network.backbone.name, counts, warnings, met)
-    return Outcome("validate", valid, warnings=tuple(map(str, warnings)))
+    return Outcome("validate", valid, warnings=warnings)
 
 
 def _problems(workspace: Workspace) -> list[Problem]:

@@ -13,7 +13,13 @@ import yaml
 
 from egovnet.inventory.allocation.allocate import allocate
 from egovnet.inventory.allocation.lock_file import read_lock
-from egovnet.inventory.errors import InventoryError, Problem, sentences
+from egovnet.inventory.errors import (
+    InventoryError,
+    InventoryWarning,
+    Problem,
+    grouped_warnings,
+    sentences,
+)
 from egovnet.templates.intend.read_inventory import read_inventory
 from tests.inventories import BACKBONE
 
@@ -149,3 +155,28 @@ def test_different_mistakes_are_said_each_for_itself(tmp_path: Path) -> None:
         Problem("a.yaml", 4, "w.port", "is empty", "add it"),
     )
     assert sentences((one, *others)) == [str(each) for each in (one, *others)]
+
+
+def of_kind(code: str, number: int, field: str = "pe{}.data") -> list[InventoryWarning]:
+    return [
+        InventoryWarning("hosts.yaml", n, field.format(n), code, f"{n} circuits", "add one")
+        for n in range(1, number + 1)
+    ]
+
+
+def test_a_few_warnings_of_a_kind_are_said_each() -> None:
+    few = [*of_kind("thin", 3), *of_kind("old", 1)]
+    assert grouped_warnings(few) == [str(each) for each in few]
+
+
+def test_many_warnings_of_a_kind_are_one_line() -> None:
+    many = [*of_kind("thin", 30), *of_kind("old", 4)]
+    assert grouped_warnings(many) == [
+        "hosts.yaml:1: pe1.data: 1 circuits; 29 like it, at pe2, pe3, pe4 and 26 more -> add one "
+        "[thin]",
+        "hosts.yaml:1: pe1.data: 1 circuits; 3 like it, at pe2, pe3, pe4 -> add one [old]",
+    ]
+
+
+def test_warnings_about_a_file_stand_for_themselves() -> None:
+    assert len(grouped_warnings(of_kind("certificate", 5, field=""))) == 5

@@ -70,3 +70,13 @@ def test_credentials_say_where_a_moved_lab_answers(topology: Topology, tmp_path:
     written = yaml.safe_load((tmp_path / "credentials.yaml").read_text())
     assert written["addresses"] == {"pe1": ["127.96.21.11", 2222], "pe2": ["127.96.21.12", 2222]}
     assert "[127.96.21.12]:2222 ssh-ed25519 " in (tmp_path / "known_hosts").read_text()
+
+
+def test_addresses_of_other_machines_are_called_so(topology: Topology) -> None:
+    nodes = tuple(
+        node.model_copy(update={"forward": ("192.0.2.7", 22)}) if node.name == "pe1" else node
+        for node in topology.nodes
+    )
+    said = r"192\.0\.2\.7:22: not an address of this machine; .* hostnames of 127\.0\.0\.0/8"
+    with pytest.raises(AddressInUseError, match=said):
+        free_addresses(topology.model_copy(update={"nodes": nodes}))

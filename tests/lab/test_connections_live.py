@@ -13,7 +13,7 @@ import pytest
 
 from egovnet.lab.backends import best_guest, guest_lab
 from egovnet.lab.connections import ConnectionAttempt, SeenConnection
-from egovnet.lab.errors import GuestError, LabNotRunningError
+from egovnet.lab.errors import GuestError, UnknownNodeError
 from egovnet.lab.guest_lab import GuestLab
 
 pytestmark = pytest.mark.lab("connections")
@@ -118,5 +118,5 @@ def test_hundreds_of_connections_take_one_command(lab: GuestLab) -> None:
 def test_who_cannot_listen_or_is_not_there_is_named(lab: GuestLab) -> None:
     with pytest.raises(GuestError, match=r"h2 listens not at 10\.2\.1\.9 tcp/443"):
         lab.try_connections([ConnectionAttempt(*H1, "h2", "10.2.1.9", "tcp", 443)])
-    with pytest.raises(LabNotRunningError, match="no node h9"):
+    with pytest.raises(UnknownNodeError, match="no node h9"):
         lab.try_connections([ConnectionAttempt(*H1, "h9", "10.2.1.9", "tcp", 443)])

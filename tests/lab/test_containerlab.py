@@ -88,7 +88,7 @@ def test_up_deploys_once_exec_goes_to_docker_and_down_destroys(
     assert (done.stdout, done.exit_code) == ("out of clab-sample-pe1\n", 7)
     assert tools.calls()[-1] == "docker exec clab-sample-pe1 sh -c hostname; id"
     assert set(lab.exec_many({"h1": "true", "h2": "true"})) == {"h1", "h2"}
-    with pytest.raises(NodeError, match="h9: no such node"):
+    with pytest.raises(NodeError, match="the lab has no node h9"):
         lab.exec("h9", "true")
 
     lab.down()

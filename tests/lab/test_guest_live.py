@@ -20,7 +20,7 @@ import yaml
 from napalm import get_network_driver
 
 from egovnet.lab.backends import best_guest, default_lab, guest_lab
-from egovnet.lab.errors import LabNotRunningError, NodeError
+from egovnet.lab.errors import NodeError, UnknownNodeError
 from egovnet.lab.guest_lab import GuestLab
 from egovnet.lab.state import find_marked, read_state
 from egovnet.lab.topology import Topology
@@ -252,7 +252,7 @@ def test_exec_gives_output_errors_exit_code_and_keeps_time(lab: GuestLab) -> Non
     many = lab.exec_many({"h1": "sleep 30", "h2": "echo there"}, timeout=2)
     assert many["h1"].exit_code == 124
     assert many["h2"].stdout == "there\n"
-    with pytest.raises(LabNotRunningError, match="no node h9"):
+    with pytest.raises(UnknownNodeError, match="no node h9"):
         lab.exec("h9", "true")
 
 
@@ -398,5 +398,5 @@ def test_the_network_works_again_after_a_restart(lab: GuestLab) -> None:
 def test_what_has_nothing_to_restart_is_told(lab: GuestLab) -> None:
     with pytest.raises(NodeError, match="h1: has no processes of its own"):
         lab.restart("h1")
-    with pytest.raises(LabNotRunningError, match="no node h9"):
+    with pytest.raises(UnknownNodeError, match="no node h9"):
         lab.restart("h9")

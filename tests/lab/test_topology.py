@@ -2,7 +2,7 @@ from ipaddress import IPv4Address, IPv4Network
 
 import pytest
 
-from egovnet.lab.errors import NodeError, TopologyError
+from egovnet.lab.errors import TopologyError, UnknownNodeError
 from egovnet.lab.topology import Endpoint, Link, Node, Topology
 
 SUBNET = IPv4Network("172.20.20.0/24")
@@ -78,5 +78,5 @@ def test_the_digest_follows_every_change() -> None:
 
 def test_an_unknown_node_is_answered_with_those_there_are() -> None:
     topology = Topology(name="t", management_subnet=SUBNET, nodes=(router("r1", 11),), links=())
-    with pytest.raises(NodeError, match=r"r9: no such node\. the lab has r1"):
+    with pytest.raises(UnknownNodeError, match="the lab has no node r9; it has r1"):
         topology.node("r9")

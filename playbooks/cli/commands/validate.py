@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from egovnet.playbooks.cli.detail_options import OF_FINDINGS, details
 from egovnet.playbooks.cli.options import SELECTION, WORK, verb, without
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     help="The inventory of a neighbour: compare both sides of the borders with it.",
 )
 @verb
+@details(*OF_FINDINGS)
 @without(*SELECTION, *WORK)
 def validate(workspace: "Workspace", neighbor: Path | None) -> "AnyOutcome":
     """Check an inventory: schema, references, policy, numbers."""

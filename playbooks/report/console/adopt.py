@@ -5,6 +5,7 @@ from rich.text import Text
 
 from egovnet.playbooks.report.console.proof import print_gate
 from egovnet.playbooks.report.console.tables import print_diff
+from egovnet.playbooks.report.text import plan_words as words
 from egovnet.playbooks.results.adoption import Adoption
 from egovnet.playbooks.results.verdict import counted
 
@@ -12,16 +13,15 @@ from egovnet.playbooks.results.verdict import counted
 def print_result(console: Console, adoption: Adoption) -> None:
     """Print it; what was recorded comes last."""
     for one in adoption.differences:
-        names = ", ".join(one.devices)
-        words = f"{names}: {one.added} lines are missing, {one.removed} are not in the inventory"
-        console.print(Text(words), style="bold")
+        devices = ", ".join(one.devices)
+        said = f"{devices}: {one.added} lines are missing, {one.removed} are not in the inventory"
+        console.print(Text(said), style="bold")
         print_diff(console, one.diff)
         console.print()
-    for name, why in sorted(adoption.failures.items()):
-        console.print(Text(f"failed: {name}: {why}"), style="red")
-    for name, lines in sorted(adoption.keys.items()):
-        for line in lines:
-            console.print(Text(f"key kept:       {name}: {line} (not managed by egovnet)"))
+    for why, names in words.causes(sorted(adoption.failures.items())):
+        console.print(Text(f"failed: {words.listed(names)}: {why}"), style="red")
+    for line in words.key_lines(adoption.keys):
+        console.print(Text(f"key kept: {line} (not managed by egovnet)"))
     print_gate(console, adoption.proof)
     if adoption.known:
         console.print(Text(f"known already: {', '.join(adoption.known)}"))

@@ -10,6 +10,7 @@ from egovnet.playbooks.report.console.safe_console import detail_of
 from egovnet.playbooks.report.console.tables import print_table
 from egovnet.playbooks.report.text import drift_words as words
 from egovnet.playbooks.report.text.drift_words import Entry
+from egovnet.playbooks.report.text.plan_words import causes, listed
 from egovnet.playbooks.report.text.visible import visible
 from egovnet.playbooks.results.detail import Detail
 from egovnet.playbooks.results.drift_report import (
@@ -129,8 +130,8 @@ def _remediation(console: Console, done: Remediation | None) -> None:
     asked = " and ".join(done.classes) or "no class"
     devices = ", ".join(done.devices) or "no device"
     _line(console, f"remediation of {asked}: {done.result}{change}: {devices}", "bold")
-    for device, why in done.left.items():
-        _line(console, f"  left as it is: {device}: {why}", "yellow")
+    for why, names in causes(done.left.items()):
+        _line(console, f"  left as it is: {listed(names)}: {why}", "yellow")
 
 
 def _more(console: Console, number: int, most: int | None) -> None:

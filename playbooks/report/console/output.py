@@ -39,11 +39,19 @@ def show(outcome: AnyOutcome, *, as_json: bool, detail: Detail = Detail.NORMAL) 
         shown = False
         show_defect()
         show_error("the result cannot be shown")
-    for warning in outcome.warnings:
-        print_on_stderr(f"warning: {warning}")
+    _show_warnings(outcome, each=detail.names_all)
     for note in outcome.notes:
         show_note(note)
     return shown
+
+
+def _show_warnings(outcome: AnyOutcome, *, each: bool) -> None:
+    lines = outcome.warning_lines(each=each)
+    for line in lines:
+        print_on_stderr(f"warning: {line}")
+    number = len(outcome.warnings)
+    if len(lines) < number:
+        show_note(f"{number:,} warnings, equal ones in one line: egovnet validate -v has each")
 
 
 def _show(outcome: AnyOutcome, *, as_json: bool, detail: Detail) -> None:

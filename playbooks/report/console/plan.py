@@ -50,7 +50,8 @@ def _print_step(console: Console, plan: PlanResult) -> None:
     if plan.changes and detail is not Detail.QUIET:
         console.print()
         print_changes_of(console, plan.changes, detail)
-        _print_keys(console, plan)
+        for line in words.key_lines(plan.keys_kept, whole=detail.names_all):
+            console.print(Text(f"key kept: {line} (not managed by egovnet)"))
         if len(plan.waves) > 1:
             print_waves(console, plan.waves)
     console.print(f"{words.total(plan)}; plan {plan.hash[:12]}")
@@ -94,9 +95,8 @@ def _print_warnings(console: Console, plan: PlanResult, *, whole: bool) -> None:
         console.print(Text(f"  {who}"))
     if plan.changes and not plan.affected.interrupted:
         console.print("interrupts: nobody")
-    for name, lines in sorted(plan.keys_removed.items()):
-        for line in lines:
-            console.print(Text(f"KEY REMOVED: {name}: {line}"), style="red")
+    for line in words.key_lines(plan.keys_removed, whole=whole):
+        console.print(Text(f"KEY REMOVED: {line}"), style="red")
     if plan.needs:
         console.print(Text(f"NEEDS CONFIRMATION: {' '.join(plan.needs)}"), style="bold red")
     for why, names in words.causes(sorted(plan.unreachable.items())):
@@ -151,9 +151,3 @@ def print_stat(console: Console, changes: Sequence[PlannedDiff]) -> None:
         bar = "+" * plus + "-" * minus
         rows += [(name, f"+{change.added}", f"-{change.removed}", bar) for name in change.devices]
     print_table(console, ["router", "added", "removed", ""], sorted(rows))
-
-
-def _print_keys(console: Console, plan: PlanResult) -> None:
-    for name, lines in sorted(plan.keys_kept.items()):
-        for line in lines:
-            console.print(Text(f"key kept: {name}: {line} (not managed by egovnet)"))

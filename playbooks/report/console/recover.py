@@ -4,6 +4,7 @@ from rich.console import Console
 from rich.text import Text
 
 from egovnet.playbooks.report.console.tables import print_table
+from egovnet.playbooks.report.text import plan_words as words
 from egovnet.playbooks.results.recovery import RecoveryResult
 
 
@@ -24,6 +25,6 @@ def print_result(console: Console, result: RecoveryResult) -> None:
                 for name, seen in sorted(case.devices.items())
             ),
         )
-        for name, why in sorted(case.left.items()):
-            console.print(Text(f"  not at its end: {name}: {why}"), style="red")
+        for why, names in words.causes(sorted(case.left.items())):
+            console.print(Text(f"  not at its end: {words.listed(names)}: {why}"), style="red")
         console.print(Text(f"  {case.end}"), soft_wrap=True)

@@ -1,6 +1,8 @@
 """What `show` prints: one change, its diffs and its steps."""
 
 import json
+from itertools import groupby
+from operator import itemgetter
 
 from rich.console import Console
 from rich.text import Text
@@ -10,6 +12,7 @@ from egovnet.playbooks.report.console.plan import print_changes_of
 from egovnet.playbooks.report.console.safe_console import detail_of
 from egovnet.playbooks.report.console.tables import print_table
 from egovnet.playbooks.report.text.moments import second
+from egovnet.playbooks.report.text.plan_words import causes, listed
 from egovnet.playbooks.report.text.stages import failures_of, stages_of
 from egovnet.playbooks.results.detail import Detail
 from egovnet.playbooks.results.history import ShownChange
@@ -35,8 +38,9 @@ def print_result(console: Console, shown: ShownChange) -> None:
             for s in stages_of(shown.steps)
         )
         print_table(console, ["stage", "from", "to", "devices", "failed"], rows)
-        for stage, device, why in failures_of(shown.steps):
-            console.print(Text(f"{stage}: {device}: {why}"), style="red")
+        for stage, failed in groupby(failures_of(shown.steps), itemgetter(0)):
+            for why, names in causes((device, why) for _, device, why in failed):
+                console.print(Text(f"{stage}: {listed(names)}: {why}"), style="red")
         return
     print_table(
         console,

@@ -139,8 +139,7 @@ def warnings(plan: PlanResult) -> Iterator[tuple[str, str]]:
         yield "leak", f"Needs a word: {' '.join(plan.needs)}"
     for router in plan.leaving:
         yield "risk", f"Leaving: {words.leaving(router)}"
-    for name, lines in sorted(plan.keys_removed.items()):
-        yield from (("risk", f"Key removed: {name}: {line}") for line in lines)
+    yield from (("risk", f"Key removed: {line}") for line in words.key_lines(plan.keys_removed))
 
 
 def site_rows(plan: PlanResult) -> list[SiteRow]:

@@ -40,8 +40,13 @@ def folded(diffs: Iterable[PlannedDiff]) -> tuple[FoldedDiff, ...]:
     return tuple(FoldedDiff(first, tuple(others)) for first, *others in groups.values())
 
 
+def without_addresses(text: str) -> str:
+    """`text`, every address in it replaced by one word: equal for what differs in them alone."""
+    return _ADDRESS.sub("<address>", text)
+
+
 def _shape(diff: PlannedDiff) -> str:
-    text = _ADDRESS.sub("<address>", diff.diff)
+    text = without_addresses(diff.diff)
     for name in diff.devices:
         text = re.sub(rf"(?<![\w-]){re.escape(name)}(?![\w-])", "<router>", text)
     return text

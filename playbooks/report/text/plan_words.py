@@ -1,7 +1,8 @@
 """Sentences about a plan, as the terminal, the page and the merge request have them."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from egovnet.playbooks.report.text.folded_diffs import without_addresses
 from egovnet.playbooks.results.affected import Interruption
 from egovnet.playbooks.results.leaving import DRAINED, EMPTIED, GONE, LeavingRouter
 from egovnet.playbooks.results.listed import first_of
@@ -90,6 +91,20 @@ def _seconds(seconds: float | None) -> str:
     if seconds is None:
         return "for how long was not measured"
     return f"about {seconds:g} s" if seconds else "no packet lost when it was measured"
+
+
+def key_lines(keys: Mapping[str, Sequence[str]], *, whole: bool = False) -> Iterator[str]:
+    """Lines with keys, by router; those that are the same but for addresses are one, with its
+    routers, where not all are asked for."""
+    alike: dict[str, list[tuple[str, str]]] = {}
+    for name in sorted(keys):
+        for line in keys[name]:
+            alike.setdefault(line if whole else without_addresses(line), []).append((name, line))
+    for found in alike.values():
+        others = {line for _, line in found[1:]} - {found[0][1]}
+        besides = f" and {counted(len(found) - 1, 'line')} like it" if others else ""
+        names = list(dict.fromkeys(name for name, _ in found))
+        yield f"{listed(names, whole=whole)}: {found[0][1]}{besides}"
 
 
 def total(plan: PlanResult) -> str:

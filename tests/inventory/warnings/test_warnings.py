@@ -169,3 +169,27 @@ def test_warnings_are_told_on_stderr_and_in_json_and_exit_0(tmp_path: Path) -> N
     assert told in ran.stderr
     assert ran.stderr.rstrip().endswith("[pe-with-one-circuit]")
     assert ran.json["problems"] == []
+
+
+def test_a_kind_about_many_is_one_line_and_v_has_each(tmp_path: Path) -> None:
+    """Thirty routers that nothing uses: one line, the number, some names."""
+    root = copy_of_backbone(tmp_path / "inventory")
+    with (root / "hosts.yaml").open("a", encoding="utf-8") as file:
+        for number in range(30):
+            file.write(
+                f"spare{number}:\n  hostname: 127.20.21.{number + 1}\n  groups: [frr, centre]\n"
+                f"  data: {{region: beijing, roles: [p], management: 172.20.20.{number + 99}/24}}\n"
+            )
+    short = egovnet("validate", "--inventory", root, state=tmp_path / "state")
+    (line, note) = short.stderr.splitlines()
+    assert short.code == 0
+    assert "30 warnings" in short.stdout
+    assert (
+        "; 29 like it, at spare1, spare10, " in line or "; 29 like it, at spare1, spare2, " in line
+    )
+    assert line.endswith("[router-without-use]")
+    assert note == "note: 30 warnings, equal ones in one line: egovnet validate -v has each"
+    long = egovnet("validate", "-v", "--inventory", root, state=tmp_path / "state")
+    assert len(long.stderr.splitlines()) == 30
+    asked = egovnet("validate", "--json", "--inventory", root, state=tmp_path / "state")
+    assert len(asked.json["warnings"]) == 30

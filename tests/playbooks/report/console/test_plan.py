@@ -60,3 +60,19 @@ def test_thousands_of_routers_are_a_page_or_two(printed) -> None:  # noqa: ANN00
     assert "routers more: --stat has a line each" in text
     assert text.splitlines()[-1].startswith("3,600 to change")
     assert printed(every, Detail.FULL).count("@@ interfaces @@") == 3600
+
+
+def test_lines_with_keys_that_are_alike_are_one(printed) -> None:  # noqa: ANN001
+    """A password of each neighbour, on thirty routers: one line, not sixty."""
+    keys = {
+        f"pe{n}": [f"neighbor 10.200.0.{k} password <removed>" for k in (n, n + 100)]
+        for n in range(1, 31)
+    }
+    many = replace(plan(), keys_removed=keys, keys_kept=keys)
+    short = printed(many, Detail.NORMAL, 400)
+    assert short.count("KEY REMOVED: ") == short.count("key kept: ") == 1
+    assert (
+        "KEY REMOVED: pe1, pe10, pe11, pe12, pe13, pe14, pe15, pe16 and 22 more: "
+        "neighbor 10.200.0.1 password <removed> and 59 lines like it\n"
+    ) in short
+    assert printed(many, Detail.VERBOSE, 400).count("KEY REMOVED: ") == 60
