@@ -12,12 +12,18 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from egovnet.playbooks.journal.errors import JournalAddressError, JournalError
+from egovnet.playbooks.journal.errors import (
+    AlteredValueError,
+    JournalAddressError,
+    JournalError,
+)
 from egovnet.playbooks.journal.private_files import close, private_directory, private_file
 from egovnet.playbooks.journal.proved_server import warn_of_unproved_server
 from egovnet.playbooks.journal.tables import make_tables
 
 _FILE = "journal.db"
+#: What SQLite's client says of a text that is none, before it quotes it.
+_NO_TEXT = "Could not decode to UTF-8"
 #: PostgreSQL's advisory lock of whoever writes; the number means nothing else.
 _WRITER = 0x65676F76
 #: libpq's parameters, in seconds (tcp_user_timeout and those of `options`: milliseconds).
@@ -97,6 +103,8 @@ class JournalDatabase:
 def journal_error(engine: Engine, error: SQLAlchemyError) -> JournalError:
     """The error that says which journal, and the kind of fault; none of its words is a secret."""
     fault = error.__cause__ or error
+    if _NO_TEXT in str(fault):  # the rest of its words is the text itself
+        return AlteredValueError("a text in it is not UTF-8")
     words = f": {fault}" if engine.dialect.name == "sqlite" else ""
     if words.endswith(" locked"):
         words += "; another process holds it for long: wait for its end, or see who has it (fuser)"

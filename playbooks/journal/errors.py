@@ -3,6 +3,7 @@
 EgovnetError
 |-- JournalError              it cannot be opened, read or written (exit code 1)
 |   |-- JournalAddressError   EGOVNET_JOURNAL is no address of a database (2)
+|   |-- AlteredValueError     it holds what egovnet never writes: nothing to act upon (4)
 |   |-- NoSuchChangeError     it has no change of that number (2)
 |   `-- ChangeEndedError      that change is at its end: nothing is to be recovered (2)
 |-- DevicesLockedError        another change holds devices (5)
@@ -25,6 +26,18 @@ class JournalAddressError(JournalError):
     """EGOVNET_JOURNAL is no address of a database."""
 
     exit_code = 2
+
+
+class AlteredValueError(JournalError):
+    """A value of another kind than egovnet writes: somebody else wrote it."""
+
+    exit_code = 4
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            f"the journal is not as it was written: {what}; nothing was done: restore the database "
+            "from a backup"
+        )
 
 
 class NoSuchChangeError(JournalError):

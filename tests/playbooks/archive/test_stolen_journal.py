@@ -4,6 +4,7 @@ import shutil
 import sqlite3
 import subprocess
 import zlib
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,17 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
+from egovnet.inventory.errors import EgovnetError
 from egovnet.playbooks.archive.archive import ArchiveError
 from egovnet.playbooks.archive.catch_up import catch_up
-from egovnet.playbooks.archive.journal_check import JournalCheck, check_journal
+from egovnet.playbooks.archive.journal_check import (
+    JournalAlteredError,
+    JournalCheck,
+    check_journal,
+    require_whole_journal,
+)
 from egovnet.playbooks.core.workspace import Workspace
+from egovnet.playbooks.journal.errors import AlteredValueError
 from egovnet.playbooks.journal.records import DONE, FAILED, Configuration
 from egovnet.playbooks.results.outcome import Exit
 from egovnet.playbooks.signatures.controller_key import ControllerKey
@@ -291,6 +299,42 @@ def test_any_single_mutation_of_a_row_is_found(
     what = mutate(workspace, mutation)
     if what:
         assert faults(workspace), what
+
+
+#: What SQLite keeps in any column, as SQL: octets, text that is none, numbers, text.
+OTHER_KINDS = ("x'ff00'", "CAST(x'68756e74657232ff' AS TEXT)", "7", "1.5", "'x'")
+
+
+def with_kind(workspace: Workspace, table: str, column: str, kind: str) -> bool:
+    """Have the first row hold it; whether the database takes it."""
+    number = rows(workspace, table)[0]["_row"]
+    with sqlite3.connect(database(workspace)) as raw:
+        try:
+            raw.execute(f"UPDATE {table} SET {column} = {kind} WHERE rowid = {number}")  # noqa: S608
+        except sqlite3.IntegrityError:
+            return False
+    return True
+
+
+@pytest.mark.parametrize("kind", OTHER_KINDS)
+@pytest.mark.parametrize("table", TABLES)
+def test_a_value_of_another_kind_is_a_refusal(
+    table: str, kind: str, made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    columns = rows(copied(made, tmp_path / "state", monkeypatch), table)[0].keys() - {"_row"}
+    for column in sorted(name for name in columns if (table, name) not in KEYS):
+        workspace = copied(made, tmp_path / "state", monkeypatch)
+        if not with_kind(workspace, table, column, kind):
+            continue
+        what = f"{table}.{column} {kind}"
+        try:
+            assert faults(workspace), what
+        except EgovnetError as error:
+            assert error.exit_code == Exit.LEAK_OR_FAILED_VERIFICATION, what
+            assert "the journal is not as it was written" in str(error), what
+            assert "hunter2" not in str(error), what
+        with suppress(JournalAlteredError, AlteredValueError):  # or it is the whole check's to say
+            require_whole_journal(workspace)
 
 
 @examples(40, [HealthCheck.function_scoped_fixture])
