@@ -115,6 +115,7 @@ def drift_page(report: DriftReport) -> str:
                 ),
             },
             trend=trend_chart(report),
+            narrow_trend=trend_chart(report, narrow=True),
             map=drawn,
             marks=_marks(drawn, everything, hrefs, regions),
             regions=regions,

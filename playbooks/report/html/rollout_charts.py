@@ -16,7 +16,8 @@ _ROW, _BAR = 28, 18
 #: Regions that are drawn; the table beneath has all.
 MOST_BARS = 40
 _HEIGHT, _TOP, _BOTTOM = 280, 14, 40
-_DATES = 6
+#: Dates beneath the burn-up, and the pixels that one takes.
+_DATES, _DATE = 6, 90
 #: Characters of a region's name beside its bar.
 _LONGEST = 24
 
@@ -136,12 +137,13 @@ class BurnUp:
     words: str
 
 
-def burn_up_chart(status: RolloutStatus) -> BurnUp:
+def burn_up_chart(status: RolloutStatus, *, narrow: bool = False) -> BurnUp:
     """What was promised by each day, and what was provisioned and in service then."""
+    width = _NARROW.width if narrow else _WIDTH
     points = status.burn_up
     days = [date.fromisoformat(point.day).toordinal() for point in points]
     first, last = days[0], max(days[-1], days[0] + 1)
-    left, right, base = 60, _WIDTH - 14, _HEIGHT - _BOTTOM
+    left, right, base = 60, width - 14, _HEIGHT - _BOTTOM
     most = max(max(_numbers(point)) for point in points) or 1
 
     def across(day: int) -> float:
@@ -163,7 +165,7 @@ def burn_up_chart(status: RolloutStatus) -> BurnUp:
     today = across(date.fromisoformat(status.day).toordinal())
     steps = sorted({0, most, *(most * quarter // 4 for quarter in (1, 2, 3))})
     return BurnUp(
-        width=_WIDTH,
+        width=width,
         height=_HEIGHT,
         left=left,
         right=right,
@@ -191,7 +193,7 @@ def _steps(points: Sequence[tuple[float, float]]) -> str:
 
 
 def _dates(first: int, last: int, left: int, right: int) -> list[tuple[float, str, str]]:
-    some = min(_DATES, last - first + 1)
+    some = min(_DATES, last - first + 1, (right - left) // _DATE)
     found = []
     for number in range(some):
         day = first + round((last - first) * number / max(1, some - 1))

@@ -33,6 +33,7 @@ def rollout_page(status: RolloutStatus) -> str:
             by_region=region_chart(status),
             by_region_narrow=region_chart(status, narrow=True),
             burn_up=burn_up_chart(status),
+            burn_up_narrow=burn_up_chart(status, narrow=True),
             regions=status.regions[:MOST_REGIONS],
             regions_left=max(0, len(status.regions) - MOST_REGIONS),
             rows=[(row, words.state(row)) for row in rows[:MOST_SITES]],

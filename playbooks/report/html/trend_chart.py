@@ -9,14 +9,16 @@ from itertools import count
 
 from egovnet.playbooks.results.drift_report import DriftClass, DriftReport, EarlierRun
 
-_WIDTH, _HEIGHT = 1000, 260
+#: Of a screen, and of a telephone, where of a chart that is scrolled this run would not be seen.
+_WIDTH, _NARROW = 1000, 340
+_HEIGHT = 260
 _LEFT, _RIGHT, _TOP, _BOTTOM = 52, 14, 14, 64
 #: The widest that a run may be, and up to how many runs the line has dots.
 _WIDEST, _DOTTED = 46, 62
 #: Dates beneath the chart.
 _DATES = 7
-#: A chart that is wider than this has dates at both its edges.
-_ALL_MIDDLE = 880
+#: Half of a date's width: closer to its end a chart has dates at both its edges.
+_HALF_DATE = 60
 _STRIP = 16
 
 
@@ -51,15 +53,16 @@ class TrendChart:
     words: str
 
 
-def trend_chart(report: DriftReport) -> TrendChart:
+def trend_chart(report: DriftReport, *, narrow: bool = False) -> TrendChart:
     """The earlier runs and this one, the oldest first."""
+    width = _NARROW if narrow else _WIDTH
     proved, absent = report.separation.proved, len(report.unreachable)
     this = EarlierRun(report.started, len(report.devices), absent, proved, report.classes())
     runs = (*report.trend, this)
     top = _ceiling(max(max(_total(n), n.unreachable) for n in runs))
     base = float(_HEIGHT - _BOTTOM)
     scale = (base - _TOP) / top
-    step = min((_WIDTH - _LEFT - _RIGHT) / len(runs), _WIDEST)
+    step = min((width - _LEFT - _RIGHT) / len(runs), _WIDEST)
     bar = step * (0.8 if step > 4 else 1)
     at = [_LEFT + step * (i + 0.5) for i in range(len(runs))]
     bars: dict[str, list[str]] = {klass.value: [] for klass in DriftClass}
@@ -72,23 +75,23 @@ def trend_chart(report: DriftReport) -> TrendChart:
     dots = tuple((round(x, 1), round(base - n.unreachable * scale, 1)) for x, n in _pairs(at, runs))
     strip = base + 10
     return TrendChart(
-        width=_WIDTH,
+        width=width,
         height=_HEIGHT,
         left=_LEFT,
-        right=_WIDTH - _RIGHT,
+        right=width - _RIGHT,
         base=base,
         strip=strip,
         strip_height=_STRIP,
         bars={klass: "".join(parts) for klass, parts in bars.items() if parts},
         unreachable="M" + "L".join(f"{x} {y}" for x, y in dots),
-        dots=dots if len(runs) <= _DOTTED else (),
+        dots=dots if len(runs) <= _DOTTED and not narrow else (),
         # half as high, so that it differs without colour too
         held="".join(
             _box(x, strip + _STRIP / 2, bar, _STRIP / 2) for x, n in _pairs(at, runs) if n.proved
         ),
         broken="".join(_box(x, strip, bar, _STRIP) for x, n in _pairs(at, runs) if not n.proved),
         ticks=tuple(Tick(round(base - value * scale, 1), f"{value:,}") for value in _steps(top)),
-        dates=_dates(at, runs),
+        dates=_dates(at, runs, width),
         runs=runs,
         words=_words(runs),
     )
@@ -116,14 +119,14 @@ def _steps(top: int) -> list[int]:
     return [top * quarter // 4 for quarter in range(5)]
 
 
-def _dates(at: Sequence[float], runs: Sequence[EarlierRun]) -> tuple[Tick, ...]:
+def _dates(at: Sequence[float], runs: Sequence[EarlierRun], width: int) -> tuple[Tick, ...]:
     """A few dates, evenly, and not closer together than a date is wide."""
-    width = at[-1] - at[0]
-    some = max(1, min(_DATES, len(runs), int(width / 110) + 1))
+    some = max(1, min(_DATES, len(runs), int((at[-1] - at[0]) / 110) + 1))
     chosen = {round(i * (len(runs) - 1) / max(some - 1, 1)) for i in range(some)}
     if some == 1:
         chosen = {len(runs) - 1}
-    anchors = {0: "start", len(runs) - 1: "end"} if width > _ALL_MIDDLE else {}
+    crowded = at[-1] > width - _HALF_DATE
+    anchors = {0: "start", len(runs) - 1: "end"} if crowded else {}
     label = _labels(runs)
     return tuple(
         Tick(round(at[i], 1), label(runs[i].at), anchors.get(i, "middle")) for i in sorted(chosen)

@@ -11,7 +11,7 @@ from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
 
-WIDTHS = (1280, 400)
+WIDTHS = (1440, 768, 390)
 SCHEMES = ("light", "dark")
 
 #: Elements with text of their own whose contrast with what is behind them is below WCAG's 4.5,
@@ -48,7 +48,8 @@ for (const element of document.querySelectorAll('body *')) {
 }
 return found;
 """
-#: Boxes that stick out of the window, or whose text sticks out of them, scrollers apart.
+#: Boxes that stick out of the window, or whose text sticks out of them; what has to be scrolled
+#: sideways, but for a matrix or a map of more than a window holds.
 OVERFLOWING = """
 const found = [];
 const width = document.documentElement.clientWidth;
@@ -58,6 +59,10 @@ for (const element of document.querySelectorAll('main *, header, header *, foote
   const box = element.getBoundingClientRect();
   if (box.width && (box.right > width + 1 || box.left < -1))
     found.push([element.tagName + '.' + element.className, element.textContent.slice(0, 60)]);
+}
+for (const element of document.querySelectorAll('.scroll')) {
+  if (element.scrollWidth > element.clientWidth + 1 && !element.querySelector('.matrix, .map'))
+    found.push(['scrolls sideways', element.ariaLabel]);
 }
 for (const element of document.querySelectorAll('.matrix td, .matrix th')) {
   if (element.scrollWidth > element.clientWidth + 1)

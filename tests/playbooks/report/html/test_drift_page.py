@@ -155,8 +155,8 @@ def test_hostile_text_is_shown_and_never_obeyed() -> None:
     assert "\x1b" not in page
     assert "\u202e" not in page
     assert not {"img", "script"} & set(read.tags)
-    # a page's own, a class's on the trend, a circuit's and a router's on the map
-    assert read.tags.count("title") == 1 + 7 + 11 + 7
+    # a page's own, a class's on both trends, a circuit's and a router's on the map
+    assert read.tags.count("title") == 1 + 2 * 7 + 11 + 7
 
 
 # -- size -------------------------------------------------------------------------------------

@@ -37,7 +37,7 @@ def test_bars_and_lines_say_what_the_figures_say(
         for part in browser.find_elements(By.CSS_SELECTOR, "#findings svg.large .part")[:3]
     ]
     assert widths == pytest.approx([370, 185, 185], abs=0.2)
-    lines = browser.find_elements(By.CSS_SELECTOR, "#burn-up svg .line")
+    lines = browser.find_elements(By.CSS_SELECTOR, "#burn-up svg.large .line")
     assert [str(line.get_attribute("class")).split()[1] for line in lines] == [
         "promised",
         "provisioned",

@@ -52,7 +52,8 @@ def test_the_trend_is_shown_in_words_and_figures() -> None:
     report = replace(CLEAN, trend=earlier_runs(364))
     page = drift_page(report)
     read = Reader(page)
-    (words,) = (v for v in read.all("aria-label") if "runs from" in v)
+    words, narrow = (v for v in read.all("aria-label") if "runs from" in v)
+    assert narrow == words
     assert words.startswith("365 runs from 2025-03-05 to 2026-03-04: proved in 361; open")
     assert "305 earlier runs in drift.json" in read.text
     assert len(page) < 120_000
@@ -73,3 +74,15 @@ def test_runs_of_one_day_are_told_apart_by_the_minute() -> None:
     assert len(set(words)) == len(words)
     assert words[0] == "02:00"
     assert "from 2026-03-04 02:00 to 2026-03-04 02:15" in chart.words
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 9, 30, 364])
+def test_a_narrow_one_has_the_same_within_its_edges(count: int) -> None:
+    report = replace(CLEAN, trend=earlier_runs(count))
+    wide, narrow = trend_chart(report), trend_chart(report, narrow=True)
+    assert (narrow.words, narrow.runs, narrow.ticks) == (wide.words, wide.runs, wide.ticks)
+    assert narrow.right < 340
+    for date in narrow.dates:
+        left = {"start": 0, "middle": 35, "end": 70}[date.anchor]
+        assert date.at - left >= 0
+        assert date.at - left + 70 <= 340
