@@ -101,9 +101,14 @@ def _parse(words: list[str], vrf: str | None, number: int) -> tuple[StaticFacts,
     next_hop_vrf = table = None
     index = 1
     distance = 1
+    said: set[str] = set()
     while index < len(rest):
         word = rest[index]
         index += 2
+        option = "distance" if word.isdigit() else word
+        if option in said:
+            raise Unclear(f"{option} twice: FRR refuses it, or takes the first for an interface")
+        said.add(option)
         if word == "nexthop-vrf":
             next_hop_vrf = rest[index - 1]
         elif word == "vrf" and vrf is None:
