@@ -36,7 +36,7 @@ def text(seed: int) -> str:
 def _disturb(rng: Rng, lines: list[str]) -> None:
     """Break the order of a text in one of the ways in which people and tools do."""
     at = rng.randrange(len(lines))
-    way = rng.randrange(8)
+    way = rng.randrange(10)
     if way == 0:
         lines.insert(rng.randrange(len(lines) + 1), lines[at])
     elif way == 1:
@@ -55,6 +55,12 @@ def _disturb(rng: Rng, lines: list[str]) -> None:
         words = lines[at].split()
         del words[rng.randrange(len(words))]
         lines[at] = " ".join(words) or "!"
+    elif way == 7:
+        lines[at] = _said_twice(rng, lines[at])
+    elif way == 8:
+        words = lines[at].split()
+        words.insert(rng.randrange(len(words)), words.pop(rng.randrange(len(words))))
+        lines[at] = " ".join(words)
     else:
         lines.insert(
             at, rng.choice(("end", "exit", "exit-vrf", "exit-address-family", "quit", "!"))
@@ -67,6 +73,20 @@ def _abbreviated(rng: Rng, line: str) -> str:
     if words[at].isalpha() and len(words[at]) > 3:
         words[at] = words[at][: rng.randint(2, len(words[at]) - 1)]
     return " " * (len(line) - len(line.lstrip())) + " ".join(words)
+
+
+def _said_twice(rng: Rng, line: str) -> str:
+    """The line with one or two of its words once more, also with another number."""
+    words = line.split()
+    at = rng.randrange(len(words))
+    again = [
+        str(int(word) + 1) if word.isdecimal() and rng.random() < 0.5 else word
+        for word in words[at : at + rng.choice((1, 2, 2))]
+    ]
+    where = rng.choice((at, at + len(again), len(words)))
+    return " " * (len(line) - len(line.lstrip())) + " ".join(
+        (*words[:where], *again, *words[where:])
+    )
 
 
 def _one(*choices: str) -> Callable[[Rng], str]:

@@ -141,6 +141,11 @@ def _unknown(draft: FrrDraft, left: list[str], words: list[str], number: int) ->
     raise Refused(_no_command(draft, left, words))
 
 
+def _block(draft: FrrDraft) -> str:
+    """The block that is current, by its name in FRR's grammar."""
+    return draft.context.block or draft.context.commands.block
+
+
 def _indent(draft: FrrDraft) -> int:
     """How many blanks stand before the line."""
     return len(draft.line) - len(draft.line.lstrip())
@@ -266,7 +271,7 @@ def opaque(draft: FrrDraft, words: list[str], number: int) -> int:
 
 def _unread(draft: FrrDraft, words: list[str], said: list[str], number: int) -> int:
     report(draft, said, number, UNKNOWN)
-    block = opened_by(words)
+    block = opened_by(words, _block(draft))
     if grammar(draft.release).has(block):
         draft.context = Context(_Opaque(block, {}), " ".join(words), draft.context)
     return REPORTED
@@ -294,7 +299,7 @@ def noted(
     its table; where it opens a block, its lines say nothing else. `opens`: it does, and what the
     block has is not in the release's table."""
     draft.not_modelled.setdefault((*known, vrf), number)
-    block = "" if opens else opened_by(words)
+    block = "" if opens else opened_by(words, _block(draft))
     if opens or grammar(draft.release).has(block):
         noted_block = _Noted(block, {})
         draft.context = Context(noted_block, " ".join(words), draft.context, _indent(draft))
@@ -311,43 +316,41 @@ class _Noted(Commands):
 
 
 def _inside(draft: FrrDraft, words: list[str], number: int) -> int:
-    block = opened_by(words, draft.context.commands.block)
+    block = opened_by(words, _block(draft))
     if grammar(draft.release).has(block):
         draft.context = Context(_Noted(block, {}), " ".join(words), draft.context)
     return FACT
 
 
-def opened_by(words: list[str], inside: str = "") -> str:
-    """The block that a line opens, by its name in FRR's grammar; empty if it opens none. `inside`
-    is the block that the line stands in, where that matters."""
+def opened_by(words: list[str], inside: str) -> str:
+    """The block that a line opens, by its name in FRR's grammar; empty if it opens none.
+
+    `inside` is the block that it stands in: `vni 100` opens one in EVPN's family, none in a VRF.
+    """
     first = words[0]
-    if first == "router":
+    if inside == "top" and first == "router":
         return words[1]
-    if first == "address-family":
+    if inside == "bgp" and first == "address-family":
         return f"bgp {words[1]} {words[2] if len(words) > 2 else 'unicast'}"
-    if first == "segment-routing":
-        return "bgp srv6" if words[1:] == ["srv6"] else "" if words[1:] else first
-    nested = _OPENED_IN.get(inside, {}).get(first)
-    if nested is not None:
-        return nested
-    if first in ("vnc", "member"):
-        return f"bgp vnc {words[1]}" if first == "vnc" else "l2vpn pseudowire"
-    return _OPENED.get(first, "")
+    if inside == "bgp" and first == "vnc":
+        return f"bgp vnc {words[1]}"
+    if inside == "bgp" and first == "segment-routing":
+        return "bgp srv6" if words[1:] == ["srv6"] else ""
+    if first == "segment-routing" and words[1:]:
+        return ""
+    return _OPENED.get(inside, {}).get(first, "")
 
 
-_OPENED_IN = {
-    "segment-routing": {"srv6": "srv6"},
+_OPENED = {
+    "top": {word: word for word in ("l2vpn", "nexthop-group", "pseudowire", "segment-routing")},
+    "bgp": {"vrf-policy": "bgp vrf-policy"},
+    "bgp l2vpn evpn": {"vni": "bgp vni"},
+    "l2vpn": {"member": "l2vpn pseudowire"},
+    "ldp": {"address-family": "ldp ipv4"},
+    "segment-routing": {"srv6": "srv6", "traffic-eng": "traffic-eng"},
     "srv6": {"locators": "srv6 locators"},
     "srv6 locators": {"locator": "srv6 locator"},
     "traffic-eng": {"segment-list": "segment-list", "policy": "sr policy"},
-}
-_OPENED = {
-    "l2vpn": "l2vpn",
-    "nexthop-group": "nexthop-group",
-    "pseudowire": "pseudowire",
-    "traffic-eng": "traffic-eng",
-    "vni": "bgp vni",
-    "vrf-policy": "bgp vrf-policy",
 }
 
 

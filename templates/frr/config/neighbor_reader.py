@@ -392,7 +392,8 @@ def no_peer_line(draft: FrrDraft, words: list[str], number: int) -> int:
     if what == "peer-group":
         if peer.is_group and len(words) == 5:
             raise Refused("FRR refuses it: a peer group is a member of none")
-        if not peer.is_group and (len(words) < 5 or words[4] not in instance.peers):
+        group = instance.peers.get(words[4]) if len(words) > 4 else None
+        if not peer.is_group and (group is None or not group.is_group):
             raise Refused("FRR refuses it: no such peer group")
         _remove(instance, peer)  # a member too, even one with an AS of its own
         return FACT

@@ -87,6 +87,12 @@ def _port(word: str) -> str:
     return word
 
 
+def _once(said: set[str], option: str) -> None:
+    if option in said:
+        raise Unclear(f"{option} twice: FRR refuses it, or takes the first for an interface")
+    said.add(option)
+
+
 def _parse(words: list[str], vrf: str | None, number: int) -> tuple[StaticFacts, int, bool]:
     """(route, its distance, whether anything else is said of it)."""
     family: AddressFamily = "ipv4" if words[0] == "ip" else "ipv6"
@@ -105,10 +111,7 @@ def _parse(words: list[str], vrf: str | None, number: int) -> tuple[StaticFacts,
     while index < len(rest):
         word = rest[index]
         index += 2
-        option = "distance" if word.isdigit() else word
-        if option in said:
-            raise Unclear(f"{option} twice: FRR refuses it, or takes the first for an interface")
-        said.add(option)
+        _once(said, "distance" if word.isdigit() else word)
         if word == "nexthop-vrf":
             next_hop_vrf = rest[index - 1]
         elif word == "vrf" and vrf is None:
