@@ -14,10 +14,12 @@ nobody finds it from a request, and holds once, for a time that the controller k
 """
 
 import argparse
+import base64
 import hashlib
 import hmac
 import os
 import secrets
+import shutil
 import subprocess
 import sys
 from getpass import getpass
@@ -28,11 +30,14 @@ from typing import NamedTuple
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _LENGTH, _GROUP = 20, 5
 _REQUEST, _ANSWER = "egovnet enrolment request 1", "egovnet enrolment answer 1"
-#: A request is five short lines, an answer the installation's script.
+#: A request is five or six short lines, an answer the installation's script.
 MOST = 1024 * 1024
 _SERIAL_NUMBER = "/sys/class/dmi/id/product_serial"
 _HOST_KEY = "/etc/ssh/ssh_host_ed25519_key.pub"
 _KEPT = "/run/egovnet-enrolment"
+#: Of strongSwan, where PEs have it; the private key is made here and stays here.
+_IKE_KEY = "/etc/swanctl/private/router.pem"
+_PKI = "pki"
 
 
 class EnrolmentError(ValueError):
@@ -46,13 +51,16 @@ class Request(NamedTuple):
     serial_number: str
     #: `KEYTYPE KEY`
     host_key: str
+    #: PKCS#10 in base 64, by which it asks for a certificate for IKE; "": it does not.
+    ike: str = ""
 
     @property
     def body(self) -> str:
         """What the request's HMAC is over."""
+        ike = f"ike-request {self.ike}\n" if self.ike else ""
         return (
             f"{_REQUEST}\nrouter {self.router}\nserial-number {self.serial_number}\n"
-            f"host-key {self.host_key}\n"
+            f"host-key {self.host_key}\n{ike}"
         )
 
 
@@ -94,15 +102,18 @@ def parse_request(text: str) -> tuple[Request, str]:
         EnrolmentError: it is none.
     """
     lines = text.strip().splitlines()
-    names = ("router ", "serial-number ", "host-key ", "mac ")
+    names = ["router ", "serial-number ", "host-key ", "ike-request ", "mac "]
+    if len(lines) == len(names):
+        names.remove("ike-request ")
     if len(lines) != 1 + len(names) or lines[0].strip() != _REQUEST:
-        raise EnrolmentError("this is no request of enrolment, whole and in its five lines")
+        raise EnrolmentError("this is no request of enrolment, whole and in its five or six lines")
     values = []
     for line, name in zip(lines[1:], names, strict=True):
         if not line.startswith(name):
             raise EnrolmentError(f"the request has not {name.strip()} where it is to be")
         values.append(line[len(name) :].strip())
-    return Request(*values[:3]), values[3]
+    *asked, mac = values
+    return Request(*asked), mac
 
 
 def check_request(request: Request, mac: str, secret: bytes) -> None:
@@ -147,7 +158,8 @@ def _mac(secret: bytes, kind: str, text: str) -> str:
 def _request(given: argparse.Namespace) -> str:
     serial_number = given.serial_number or _read(Path(_SERIAL_NUMBER), "--serial-number").strip()
     kind, key, *_ = [*_read(given.host_key, "--host-key").split(), "", ""]
-    request = Request(given.router, serial_number, f"{kind} {key}")
+    ike = _ike_request(given) if shutil.which(_PKI) else ""
+    request = Request(given.router, serial_number, f"{kind} {key}", ike)
     code = getpass("code: ", sys.stderr) if sys.stdin.isatty() else sys.stdin.readline(200)
     secret = secret_of(code, request.router, request.serial_number)
     given.kept.unlink(missing_ok=True)
@@ -155,6 +167,27 @@ def _request(given: argparse.Namespace) -> str:
     with os.fdopen(os.open(given.kept, flags, 0o600), "w") as kept:
         kept.write(f"{secret.hex()}\n{request_text(request, secret)}")
     return request_text(request, secret)
+
+
+def _ike_request(given: argparse.Namespace) -> str:
+    """A request for this router's name by its key for IKE, which is made where there is none."""
+    path: Path = given.ike_key
+    if not path.exists():
+        made = _pki("--gen", "--type", "ecdsa", "--size", "256")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
+        with os.fdopen(os.open(path, flags, 0o600), "wb") as file:
+            file.write(made)
+    of = ("--in", str(path), "--dn", f"CN={given.router}", "--san", given.router)
+    return base64.b64encode(_pki("--req", "--type", "ecdsa", *of)).decode()
+
+
+def _pki(*arguments: str) -> bytes:
+    """What strongSwan's pki made; what it says of plugins that are not there is not for people."""
+    done = subprocess.run([_PKI, *arguments], capture_output=True, check=False)
+    if done.returncode:
+        raise EnrolmentError(f"pki {arguments[0]}: {done.stderr.decode(errors='replace').strip()}")
+    return done.stdout
 
 
 def _install(given: argparse.Namespace) -> str:
@@ -180,6 +213,7 @@ def main(arguments: "list[str]") -> int:
     parser.add_argument("router", nargs="?", default="", help="its name in the inventory")
     parser.add_argument("--serial-number", default="", help="where the machine does not tell it")
     parser.add_argument("--host-key", type=Path, default=Path(_HOST_KEY))
+    parser.add_argument("--ike-key", type=Path, default=Path(_IKE_KEY), help=argparse.SUPPRESS)
     parser.add_argument("--kept", type=Path, default=Path(_KEPT), help=argparse.SUPPRESS)
     given = parser.parse_args(arguments)
     try:

@@ -15,6 +15,7 @@ from egovnet.inventory.model.annotations import Form
 from egovnet.inventory.model.borders import BorderOption
 from egovnet.templates.model.device import Device
 from egovnet.templates.model.facts import DeviceFacts
+from egovnet.templates.model.ike_texts import IkeTexts
 from egovnet.templates.model.interruption import InterruptionClass
 from egovnet.templates.model.lines import LineMeaning
 from egovnet.templates.model.parts import PartKind, Parts
@@ -184,6 +185,9 @@ class Platform(Protocol):
 
     def render_day0(self, device: Device) -> str:
         """The text that a router is delivered with: its name, management and nothing else."""
+
+    def render_ike(self, device: Device) -> IkeTexts | None:
+        """What its key exchange goes by, which is no part of the text; None: it has none."""
 
     def read_config(self, text: str, source: str) -> DeviceFacts:
         """The facts of a text; `source` is where it came from, for findings and errors.

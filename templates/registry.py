@@ -21,6 +21,7 @@ from egovnet.templates.detect_platform import foreign_name, foreign_platform
 from egovnet.templates.model.device import Device
 from egovnet.templates.model.errors import ConfigTextError
 from egovnet.templates.model.facts import DeviceFacts
+from egovnet.templates.model.ike_texts import IkeTexts
 from egovnet.templates.platform import KeptKeys, Platform, Recognition
 
 ENTRY_POINTS = "egovnet.platforms"
@@ -97,6 +98,14 @@ def render(device: Device) -> str:
 def render_day0(device: Device) -> str:
     """The native text that `device` is delivered with: management and nothing else."""
     return platform(device.platform).render_day0(device)
+
+
+def render_ike(device: Device) -> IkeTexts | None:
+    """What the key exchange of `device` goes by; None: it has none."""
+    # a platform of another distribution may be older than `render_ike`
+    own = getattr(platform(device.platform), "render_ike", None)
+    found: IkeTexts | None = None if own is None else own(device)
+    return found
 
 
 #: Facts by reader, source and digest: one run reads the same texts to plan, to prove and to check.

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import yaml
+
 from tests.small_extranet import small_network
 
 ROUTERS = {"bj-p1", "bj-pe1", "sh-pe1"}
@@ -39,10 +41,19 @@ public-shanghai:
 POOLS = "  encrypted-ipv4: 10.250.0.0/20\n  encrypted-ipv6: fde9:e0::/64\n"
 
 
+def serial_number(router: str) -> str:
+    """Of the machine, as it stands in the inventory."""
+    return f"SN-{router.upper()}"
+
+
 def small_encryption(directory: Path) -> Path:
     """The inventory, written to `directory`, for a lab of this test process."""
     root = small_network(directory, ROUTERS, VPNS, SITES)
     path = root / "network.yaml"
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace("  vlan: {first", f"{POOLS}  vlan: {{first"), encoding="utf-8")
+    hosts = yaml.safe_load((root / "hosts.yaml").read_text(encoding="utf-8"))
+    for name, entry in hosts.items():
+        entry["data"]["serial-number"] = serial_number(name)
+    (root / "hosts.yaml").write_text(yaml.safe_dump(hosts), encoding="utf-8")
     return root

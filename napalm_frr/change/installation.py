@@ -158,8 +158,8 @@ def trust_script(trust: SshTrust) -> str:
     return "".join(
         [
             _BEGIN_TRUST.format(trust=TRUST, parts=SSHD_PART.rpartition("/")[0]),
-            _written(f"{TRUST}/revoked_keys", coded, "644", through="base64 -d"),
-            *(_written(path, text, "644") for path, text in texts.items() if text),
+            written_file(f"{TRUST}/revoked_keys", coded, "644", through="base64 -d"),
+            *(written_file(path, text, "644") for path, text in texts.items() if text),
             _END_TRUST.format(**words),
         ]
     )
@@ -187,15 +187,16 @@ def install_script(public_keys: Sequence[str] = (), trust: SshTrust | None = Non
     return "".join(
         [
             _BEGIN.format(account=ACCOUNT, group=GROUP, home=HOME),
-            _written(f"{HOME}/.ssh/authorized_keys", keys, "644") if keys else "",
-            _written(INSTALLED, program().decode(), "755"),
-            _written(SUDOERS, sudoers(), "440", f"visudo -qcf {SUDOERS}.new"),
+            written_file(f"{HOME}/.ssh/authorized_keys", keys, "644") if keys else "",
+            written_file(INSTALLED, program().decode(), "755"),
+            written_file(SUDOERS, sudoers(), "440", f"visudo -qcf {SUDOERS}.new"),
             trust_script(trust) if trust is not None else "",
         ]
     )
 
 
-def _written(path: str, text: str, mode: str, check: str = "", through: str = "cat") -> str:
+def written_file(path: str, text: str, mode: str, check: str = "", through: str = "cat") -> str:
+    """Shell text that puts a file of root's in its place, old or new, where `check` takes it."""
     end = f"END-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
     new = shlex.quote(f"{path}.new")
     tested = f"{check} >/dev/null\n" if check else ""

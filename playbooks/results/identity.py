@@ -7,12 +7,14 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class AuthorityMade:
-    """The two authorities of a network that were made, and the files for those who connect."""
+    """The authorities of a network, and the files for those who connect."""
 
     directory: str
     #: Fingerprints, as `ssh-keygen -l` shows them.
     host_authority: str
     user_authority: str
+    #: "": no VPN is encrypted.
+    ike_authority: str
     known_hosts: str
     revoked_keys: str
 
@@ -40,7 +42,7 @@ class CertificateEntry:
     """A certificate of the register."""
 
     serial: int
-    #: "router" or "operator".
+    #: "router", "operator", or "ike": a router as other PEs see it.
     holder: str
     name: str
     principals: tuple[str, ...]
@@ -67,12 +69,15 @@ class RouterEnrolled:
     """A router that was enrolled, and what was certified for its name before."""
 
     certificate: CertificateEntry
+    #: None: it asked for none, or the network has no authority for IKE.
+    ike: CertificateEntry | None
     revoked: tuple[CertificateEntry, ...]
 
     def to_dict(self) -> dict[str, Any]:
         """What `identity sign --json` prints."""
         return {
             "certificate": self.certificate.to_dict(),
+            "ike": None if self.ike is None else self.ike.to_dict(),
             "revoked": [one.to_dict() for one in self.revoked],
         }
 

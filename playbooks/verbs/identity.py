@@ -1,6 +1,7 @@
-"""`identity`: the network's SSH authorities, and certificates of its routers and operators."""
+"""`identity`: the network's authorities, and certificates of its routers and operators."""
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from importlib import resources
 from pathlib import Path
@@ -17,6 +18,8 @@ from egovnet.playbooks.core.identity.certificates import (
     router_script,
 )
 from egovnet.playbooks.core.identity.errors import IdentityError
+from egovnet.playbooks.core.identity.ike_authority import IkeAuthority
+from egovnet.playbooks.core.identity.ike_side import IkeSide, encrypted_pes, ike_files
 from egovnet.playbooks.core.identity.register import (
     Holder,
     Issued,
@@ -56,6 +59,10 @@ from napalm_frr.ssh.known_hosts import known_hosts
 
 #: Bytes of what a person hands over: a request, a public key.
 _MOST = 64 * 1024
+_WITHOUT_IKE = (
+    "{name} has an encrypted VPN and no certificate for IKE: make the authority (egovnet identity "
+    "init), install strongswan-pki there, and enrol it again"
+)
 _ON_EACH = "root runs the new script on each router: egovnet identity script -o DIR"
 
 
@@ -63,21 +70,35 @@ def _authority(workspace: Workspace) -> Authority:
     return Authority.of(workspace.network.backbone.name)
 
 
+def _ike_side(workspace: Workspace) -> IkeSide | None:
+    """None: the network has no authority for IKE."""
+    authority = IkeAuthority.of(workspace.network.backbone.name)
+    return IkeSide(authority, workspace.devices) if authority.exists else None
+
+
 def make_authority(workspace: Workspace, *, unprotected: bool) -> Outcome[AuthorityMade]:
-    """Make the network's two authorities.
+    """Make the network's authorities: two of SSH, and that of IKE where a VPN is encrypted.
+
+    Those that are there stay: a network that is to have its first encrypted VPN gets the third.
 
     Raises:
-        AuthorityError: there are some, or nobody can give them a passphrase.
+        AuthorityError: all are there, or nobody can give them a passphrase.
     """
-    authority = _authority(workspace)
-    authority.make(workspace.network.backbone.name, unprotected=unprotected)
+    network = workspace.network
+    authority, ike = _authority(workspace), IkeAuthority.of(network.backbone.name)
+    encrypted = any(vpn.is_encrypted for vpn in network.vpns.values())
+    if not authority.exists or not encrypted or ike.exists:
+        authority.make(network.backbone.name, unprotected=unprotected)
+    if encrypted and not ike.exists:
+        ike.make(network.backbone.name, unprotected=unprotected)
     with open_register(authority.directory) as register:
         known, revoked = authority.publish(register.now)
-    hosts, users = (
-        public_key(authority.public(holder)).fingerprint
-        for holder in (Holder.ROUTER, Holder.OPERATOR)
-    )
-    made = AuthorityMade(str(authority.directory), hosts, users, str(known), str(revoked))
+        if ike.exists:
+            ike.publish(ike.revoked(register.now))
+    keys = [authority.public(Holder.ROUTER), authority.public(Holder.OPERATOR)]
+    keys += [ike.key] if ike.exists else []
+    hosts, users, of_ike = (*(public_key(key).fingerprint for key in keys), "")[:3]
+    made = AuthorityMade(str(authority.directory), hosts, users, of_ike, str(known), str(revoked))
     notes = (
         f"let the credentials say known-hosts: {known}; {revoked.name} is read from beside it",
         f"keep a copy of {authority.directory} where the controller is not",
@@ -118,10 +139,15 @@ def sign_request(
     check_output(output)
     text = _text(request)
     valid = timedelta(days=days)
-    done = enrolment.finish(_authority(workspace), workspace.network, text, valid)
+    network, side = workspace.network, _ike_side(workspace)
+    done = enrolment.finish(_authority(workspace), network, text, valid, side)
     write_output(output, done.answer, what="the answer ")
-    result = RouterEnrolled(_entry(done.certificate), tuple(map(_entry, done.revoked)))
-    notes = (_ON_EACH,) if done.revoked else ()
+    host, *of_ike = done.certificates
+    revoked = tuple(map(_entry, done.revoked))
+    result = RouterEnrolled(_entry(host), _entry(of_ike[0]) if of_ike else None, revoked)
+    notes: tuple[str, ...] = (_ON_EACH,) if done.revoked else ()
+    if not of_ike and host.name in encrypted_pes(network):
+        notes += (_WITHOUT_IKE.format(name=host.name),)
     return Outcome("identity_sign", result, notes=notes, written=(str(output),), acted=True)
 
 
@@ -132,7 +158,7 @@ def certify_routers(workspace: Workspace, days: int) -> Outcome[CertificatesSign
         IdentityError: the authority cannot sign.
         CredentialsError: a router has no certificate, and nobody says which keys are pinned.
     """
-    authority = _authority(workspace)
+    authority, ike = _authority(workspace), IkeAuthority.of(workspace.network.backbone.name)
     authority.require()
     signed: list[Issued] = []
     left_out: dict[str, str] = {}
@@ -147,6 +173,10 @@ def certify_routers(workspace: Workspace, days: int) -> Outcome[CertificatesSign
             own = key or ""
             wanted = Wanted(Holder.ROUTER, name, (name,), own, timedelta(days=days), number)
             signed.append(certify(register, authority, wanted))
+            of_ike = register.now.current(Holder.IKE, name)
+            if of_ike is not None and ike.exists:
+                wanted = replace(wanted, holder=Holder.IKE, key=of_ike.key)
+                signed.append(certify(register, ike, wanted))
     result = CertificatesSigned(tuple(map(_entry, signed)), tuple(left_out.items()))
     end = Exit.CHANGES if left_out else Exit.DONE
     return Outcome("identity_certify", result, end, notes=(_ON_EACH,), acted=True)
@@ -233,29 +263,35 @@ def revoke_certificates(
         UsageError: nothing was named, or there is no certificate of a name or a number.
         NoAuthorityError, AuthorityError: nobody can write the list.
     """
-    authority = _authority(workspace)
+    authority, ike = _authority(workspace), IkeAuthority.of(workspace.network.backbone.name)
     authority.require()
     if not (routers or operators or serials):
         raise UsageError("name what to revoke: --router, --operator or --serial")
     with open_register(authority.directory) as register:
         all_of = register.now.issued
-        named = [(Holder.ROUTER, name) for name in routers]
-        named += [(Holder.OPERATOR, name) for name in operators]
-        for holder, name in named:
+        asked = [(Holder.ROUTER, name) for name in routers]
+        asked += [(Holder.OPERATOR, name) for name in operators]
+        for holder, name in asked:
             if not any((one.holder, one.name) == (holder, name) for one in all_of):
                 raise UsageError(f"no certificate of {holder} {name}; see egovnet identity list")
         for serial in serials:
             if not any(one.serial == serial for one in all_of):
                 raise UsageError(f"no certificate {serial}; see egovnet identity list")
+        named = [*asked, *((Holder.IKE, name) for name in routers)]
         of_names = {one.serial for one in all_of if (one.holder, one.name) in named}
+        some = {one.serial for one in all_of if one.holder is Holder.IKE}
+        if some & (of_names | set(serials)):
+            _ = ike.signer  # who cannot sign the list learns it before anything is registered
         done = certificates.revoke(register, of_names, reason, keys=True)
         done += certificates.revoke(register, set(serials) - of_names, reason, keys=False)
         known, revoked = authority.publish(register.now)
+        written = [known, revoked]
+        if some:
+            written.append(ike.publish(ike.revoked(register.now)))
     result = CertificatesRevoked(tuple(map(_entry, done)))
     notes = (_ON_EACH, f"hand {revoked} to every controller and worker that has its own")
-    return Outcome(
-        "identity_revoke", result, notes=notes, written=(str(known), str(revoked)), acted=True
-    )
+    files = tuple(map(str, written))
+    return Outcome("identity_revoke", result, notes=notes, written=files, acted=True)
 
 
 def list_certificates(workspace: Workspace, *, whole: bool) -> Outcome[CertificateList]:
@@ -291,13 +327,13 @@ def write_scripts(workspace: Workspace, output: Path) -> Outcome[ScriptsWritten]
     """
     authority = _authority(workspace)
     authority.require()
-    register = read_register(authority.directory)
+    register, side = read_register(authority.directory), _ike_side(workspace)
     make_directory(output)
-    names = list(workspace.chosen)
-    texts: dict[Path, str | bytes] = {
-        output / f"{name}.sh": router_script(authority, workspace.network, register, name)
-        for name in names
-    }
+    names, texts = list(workspace.chosen), dict[Path, str | bytes]()
+    for name in names:
+        files = None if side is None else ike_files(side, register, name)
+        text = router_script(authority, workspace.network, register, name, files)
+        texts[output / f"{name}.sh"] = text
     write_outputs(texts)
     written = tuple(map(str, texts))
     return Outcome("identity_script", ScriptsWritten(tuple(names)), written=written)

@@ -86,6 +86,7 @@ class Frr:
 
     render = staticmethod(renderer.render)
     render_day0 = staticmethod(renderer.render_day0)
+    render_ike = staticmethod(renderer.render_ike)
     read_config = staticmethod(config_reader.read_config)
     recognises = staticmethod(recognition.recognises)
     stated_name = staticmethod(recognition.stated_name)

@@ -22,6 +22,7 @@ def encrypted_sides(network: Network, allocation: Allocation) -> dict[str, Encry
             tunnels=tuple(
                 Tunnel(
                     _tunnel_name(network, allocation, other),
+                    other,
                     allocation.loopback4[other],
                     allocation.encrypted_next_hops(other),
                 )

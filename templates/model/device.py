@@ -136,6 +136,8 @@ class Tunnel:
     """
 
     name: str
+    #: Name of that PE, by which it authenticates.
+    peer: str
     remote: IPv4Address
     next_hops: tuple[IPAddress, ...]
 

@@ -20,7 +20,7 @@ from tests.playbooks.lab_place import LabPlace, provisioned_lab
 from tests.small_encryption import small_encryption
 
 pytestmark = pytest.mark.lab("encryption")
-PES = {"bj-pe1": "10.255.0.2", "sh-pe1": "10.255.0.3"}
+PES = ("bj-pe1", "sh-pe1")
 #: VPN -> the host at the other site, by family.
 _THERE = {
     "party": {"ipv4": "10.1.10.10", "ipv6": "fde9:1:10::a"},
@@ -70,7 +70,7 @@ class Carried:
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabPlace]:
     root = tmp_path_factory.mktemp("encryption")
     with provisioned_lab(small_encryption(root / "inventory"), root, "uml") as made:
-        install_ike(made.lab, PES)
+        install_ike(made, PES)
         for name in PES:
             start_ike(made.lab, name)
         deadline = time.monotonic() + _PATIENCE

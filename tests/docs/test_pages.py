@@ -73,6 +73,16 @@ ELSEWHERE_BY_LINE = {
     ),
     "egovnet keys init --openbao egovnet/national --address https://bao.example:8200 "
     "--ca bao-ca.pem": "tests/tasks/keys/test_openbao.py",
+    **dict.fromkeys(
+        (
+            "egovnet identity init",
+            "egovnet identity enrol bj-pe1 -o enrolment.py",
+            "egovnet identity sign bj-pe1.request -o bj-pe1.answer",
+            "egovnet identity script -o scripts",
+            "egovnet identity revoke --router sh-pe1 --reason 'the router was stolen'",
+        ),
+        "tests/playbooks/test_encryption_live.py",
+    ),
     "egovnet approve site.plan --key ~/.ssh/id_ed25519": "tests/mission",
     "egovnet apply site.plan --key /etc/egovnet/noc": "tests/mission",
 }

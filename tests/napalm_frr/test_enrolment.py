@@ -25,6 +25,7 @@ from napalm_frr.enrolment import (
 from tests.ssh_authorities import new_key, public
 
 REQUEST = Request("pe3", "FDO2231A0BC", "ssh-ed25519 AAAAC3Nz")
+WITH_IKE = REQUEST._replace(ike="MIHuMIGW")
 CODE = "7Q2MX-0C9TB-1KVWZ-55HJN"
 SECRET = secret_of(CODE, "pe3", "FDO2231A0BC")
 
@@ -42,9 +43,11 @@ def test_a_code_is_read_as_people_type_it() -> None:
 @settings(max_examples=100)
 @given(data=st.data())
 def test_a_request_with_any_letter_altered_is_refused(data: st.DataObject) -> None:
-    text = request_text(REQUEST, SECRET)
+    asked = data.draw(st.sampled_from([REQUEST, WITH_IKE]))
+    text = request_text(asked, SECRET)
     request, mac = parse_request(text)
     check_request(request, mac, SECRET)
+    assert request == asked
     at = data.draw(st.integers(0, len(text) - 2))
     letter = data.draw(st.characters(min_codepoint=33, max_codepoint=126))
     altered = text[:at] + letter + text[at + 1 :]

@@ -14,7 +14,7 @@ from tests.playbooks.lab_place import LabPlace, provisioned_lab
 from tests.small_encryption import small_encryption
 
 pytestmark = pytest.mark.lab("encryption")
-PES = {"bj-pe1": "10.255.0.2", "sh-pe1": "10.255.0.3"}
+PES = ("bj-pe1", "sh-pe1")
 P = "bj-p1"
 #: What the hosts of a VPN say in each echo request, in hexadecimal, and how it reads.
 PARTY, PUBLIC = "7061727479736563", "7075626c69636f70"
@@ -50,7 +50,10 @@ def until_all_answer(place: LabPlace, vpn: Callable[[LabPlace], list[int]] = par
     has not all its routes."""
     deadline = time.monotonic() + _PATIENCE
     while vpn(place) != [COUNT, COUNT]:
-        assert time.monotonic() < deadline, place.lab.exec("bj-pe1", "swanctl --list-sas").stdout
+        assert time.monotonic() < deadline, {
+            name: place.lab.exec(name, "swanctl --list-sas; tail -n 30 /var/log/charon.log").stdout
+            for name in PES
+        }
 
 
 class Capture:
@@ -80,7 +83,7 @@ class Capture:
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabPlace]:
     root = tmp_path_factory.mktemp("encryption")
     with provisioned_lab(small_encryption(root / "inventory"), root, "uml") as made:
-        install_ike(made.lab, PES)
+        install_ike(made, (*PES, P))
         until_all_answer(made, public)
         yield made
 

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 
 from egovnet.inventory.model.annotations import Form
+from egovnet.templates.model.device import Device
 from egovnet.templates.model.text_reading import TextReading
 from egovnet.templates.platform import (
     Capabilities,
@@ -28,6 +29,10 @@ from tests.toy_platform.reader import read_config
 
 def _recognises(text: str) -> Recognition:
     return Recognition.CERTAIN if text.startswith(HEAD) else Recognition.NO
+
+
+def _no_ike(_device: Device) -> None:
+    """It encrypts nothing."""
 
 
 def _stated_name(text: str) -> tuple[str, int] | None:
@@ -57,6 +62,7 @@ class Toy:
 
     render = staticmethod(render)
     render_day0 = staticmethod(render_day0)
+    render_ike = staticmethod(_no_ike)
     read_config = staticmethod(read_config)
     recognises = staticmethod(_recognises)
     stated_name = staticmethod(_stated_name)

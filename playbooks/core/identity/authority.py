@@ -8,16 +8,16 @@ egovnet never sees it.
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from egovnet.playbooks.core.identity.errors import AuthorityError, NoAuthorityError
-from egovnet.playbooks.core.identity.register import Holder, Register
+from egovnet.playbooks.core.identity.register import SSH_HOLDERS, Holder, Register
+from egovnet.playbooks.core.identity.ssh_keygen import begin_directory, make_key, run_keygen
 from egovnet.playbooks.core.output_file import PUBLIC, write_outputs
 from egovnet.tasks.credentials import state_directory
 
@@ -25,8 +25,6 @@ _VARIABLE = "EGOVNET_IDENTITY"
 #: Files for those who connect: which authority is believed, and what is revoked.
 KNOWN_HOSTS, REVOKED = "known_hosts", "revoked_keys"
 _FILES = {Holder.ROUTER: "host_authority", Holder.OPERATOR: "user_authority"}
-#: Seconds for a key that nobody is asked about, and for one whose passphrase is typed.
-_ALONE, _WITH_A_PERSON = 20, 180
 #: Of a certificate for a router's host key, and for an operator's: nothing but commands and a
 #: terminal, as the account's own keys have.
 _OPTIONS = {Holder.ROUTER: ("-h",), Holder.OPERATOR: ("-O", "clear", "-O", "permit-pty")}
@@ -75,7 +73,7 @@ class Authority:
     @property
     def exists(self) -> bool:
         """Whether there are any."""
-        return all(self._public(holder).exists() for holder in Holder)
+        return all(self._public(holder).exists() for holder in SSH_HOLDERS)
 
     def require(self) -> None:
         """Refuse to go on without.
@@ -115,30 +113,18 @@ class Authority:
             AuthorityError: there are some, or they cannot be made.
         """
         if any(
-            path(holder).exists() for holder in Holder for path in (self._private, self._public)
+            path(holder).exists()
+            for holder in SSH_HOLDERS
+            for path in (self._private, self._public)
         ):
             raise AuthorityError(
                 f"{self.directory}: has an authority; another one would make every certificate of "
                 "it worthless: move its files away first if that is meant"
             )
-        if not unprotected and not sys.stdin.isatty():
-            raise AuthorityError(
-                "nobody can give a passphrase here; run it at a terminal, or say that the keys are "
-                "to have none: --unprotected"
-            )
-        try:
-            self.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self.directory.chmod(0o700)
-        except OSError as error:
-            raise AuthorityError(f"{self.directory}: cannot be made: {error.strerror}") from error
-        for holder in Holder:
-            command = ["ssh-keygen", "-q", "-t", "ed25519", "-f", str(self._private(holder))]
-            command += ["-C", f"egovnet {network} {_FILES[holder].replace('_', ' ')}"]
-            if unprotected:
-                command += ["-N", ""]
-            done = _run(command, ask=not unprotected)
-            if done.returncode:
-                raise AuthorityError(f"{self._private(holder)}: no key was made")
+        begin_directory(self.directory, unprotected=unprotected)
+        for holder in SSH_HOLDERS:
+            words = f"egovnet {network} {_FILES[holder].replace('_', ' ')}"
+            make_key(self._private(holder), "ed25519", words, unprotected=unprotected)
 
     # -- signing ------------------------------------------------------------------------------
 
@@ -173,7 +159,7 @@ class Authority:
             ways.append((["-s", str(key)], True))
         words = b"No such file"
         for way, ask in ways:
-            done = _run(["ssh-keygen", "-q", *way, *asked], ask=ask)
+            done = run_keygen(["ssh-keygen", "-q", *way, *asked], ask=ask)
             if not done.returncode:
                 return
             words = words if way[0] == "-U" else done.stderr or b""
@@ -191,19 +177,16 @@ class Authority:
         Raises:
             AuthorityError: it cannot be made.
         """
-        keys = {one.key for one in register.issued if one.key_revoked}
+        of_ssh = register.revoked_of(*SSH_HOLDERS)
+        keys = {one.key for one in of_ssh if one.key_revoked}
         with tempfile.TemporaryDirectory(prefix="egovnet-") as made:
             file = Path(made) / "list"
-            for holder in Holder:
-                serials = [
-                    one.serial
-                    for one in register.issued
-                    if one.holder is holder and one.revoked is not None
-                ]
+            for holder in SSH_HOLDERS:
+                serials = [one.serial for one in of_ssh if one.holder is holder]
                 lines = [f"serial: {serial}\n" for serial in serials]
                 lines += [f"key: {key}\n" for key in sorted(keys)]
                 again = ["-u"] if file.exists() else []
-                done = _run(
+                done = run_keygen(
                     [
                         *("ssh-keygen", "-q", "-k", "-f", str(file), *again),
                         *("-z", str(register.revocations), "-s", str(self._public(holder)), "-"),
@@ -229,26 +212,3 @@ class Authority:
 
 def _time(moment: datetime) -> str:
     return f"{moment.astimezone(UTC):%Y%m%d%H%M%S}"
-
-
-def _run(
-    command: Iterable[str], data: bytes = b"", *, ask: bool = False
-) -> subprocess.CompletedProcess[bytes]:
-    """Run ssh-keygen to its end; times are UTC, and nobody is asked unless a person is there."""
-    environment = {**os.environ, "TZ": "UTC", "LC_ALL": "C"}
-    if not ask:
-        environment["SSH_ASKPASS_REQUIRE"] = "never"
-    try:
-        return subprocess.run(
-            list(command),
-            input=None if ask else data,
-            capture_output=not ask,
-            start_new_session=not ask,
-            env=environment,
-            timeout=_WITH_A_PERSON if ask else _ALONE,
-            check=False,
-        )
-    except FileNotFoundError:
-        raise AuthorityError("there is no ssh-keygen; install OpenSSH's client") from None
-    except subprocess.TimeoutExpired as error:
-        raise AuthorityError(f"ssh-keygen did not end within {error.timeout:.0f} s") from None

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Protocol
 
 from egovnet.inventory.model import Network
 from egovnet.playbooks.core.identity.authority import Authority, Order
@@ -13,14 +14,13 @@ from egovnet.playbooks.core.identity.register import Holder, Issued, OpenRegiste
 from egovnet.playbooks.core.identity.scopes import principals_of_router
 from egovnet.playbooks.journal.journal import author
 from egovnet.playbooks.signatures.key_text import public_key
+from napalm_frr.change.ike_installation import PRIVATE_KEY, IkeFiles, ike_script
 from napalm_frr.change.installation import SshTrust, install_script
 
 #: How far behind another machine's clock may be when a certificate is new.
 SKEW = timedelta(minutes=10)
 #: Kinds of keys that are certified: those that every side here can check.
 _KINDS = ("ssh-ed25519", "ecdsa-sha2-nistp256", "ecdsa-sha2-nistp384", "ecdsa-sha2-nistp521")
-#: How a register becomes the one with a new certificate.
-Change = Callable[[Register], Register]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,23 +64,30 @@ def of_another(register: Register, holder: Holder, name: str, key: str) -> str:
         return ""
     hint = "; were both installed from one image? make it a key of its own"
     whose = " ".join(owner or ())
-    return f"its key is that of {whose}" + (hint if holder is Holder.ROUTER else "")
+    return f"its key is that of {whose}" + ("" if holder is Holder.OPERATOR else hint)
 
 
-def certify(
-    register: OpenRegister, authority: Authority, wanted: Wanted, besides: Change | None = None
-) -> Issued:
-    """Sign a certificate and register it; `besides` is what else becomes of the register with it.
+class Signer(Protocol):
+    """An authority that signs certificates of a kind."""
+
+    def sign(self, order: Order) -> str:
+        """The certificate. Raises IdentityError where it cannot be made."""
+
+
+def issue(register: Register, signer: Signer, wanted: Wanted) -> Issued:
+    """Sign a certificate; whoever asked registers it before it is handed out.
 
     Raises:
         IdentityError: its key was revoked or is another's, or the authority cannot sign.
     """
     key = plain_key(wanted.key, wanted.name)
-    if register.now.key_is_revoked(key):
+    if register.key_is_revoked(key):
+        again = f"; remove {PRIVATE_KEY} there first" if wanted.holder is Holder.IKE else ""
         raise IdentityError(
             f"{wanted.name}: its key {public_key(key).fingerprint} was revoked; make another one"
+            f"{again}"
         )
-    if why := of_another(register.now, wanted.holder, wanted.name, key):
+    if why := of_another(register, wanted.holder, wanted.name, key):
         raise IdentityError(f"{wanted.name}: {why}")
     now = datetime.now(UTC).replace(microsecond=0)
     order = Order(
@@ -88,25 +95,29 @@ def certify(
         wanted.name,
         wanted.principals,
         key,
-        register.now.next_serial,
+        register.next_serial,
         now - SKEW,
         now + wanted.valid,
     )
-    issued = Issued(
+    return Issued(
         serial=order.serial,
         holder=order.holder,
         name=order.name,
         principals=order.principals,
         key=key,
-        certificate=authority.sign(order),
+        certificate=signer.sign(order),
         valid_from=order.valid_from,
         valid_until=order.valid_until,
         issued=now,
         issued_by=author(),
         serial_number=wanted.serial_number,
     )
-    after = register.now.adding(issued)
-    register.write(after if besides is None else besides(after))
+
+
+def certify(register: OpenRegister, signer: Signer, wanted: Wanted) -> Issued:
+    """Sign a certificate and register it. Raises as `issue`."""
+    issued = issue(register.now, signer, wanted)
+    register.write(register.now.adding(issued))
     return issued
 
 
@@ -121,8 +132,15 @@ def revoke(
     return tuple(one for one in after.issued if one != before[one.serial])
 
 
-def router_script(authority: Authority, network: Network, register: Register, router: str) -> str:
-    """What root runs on a router: agent, account, whom it lets in, and who it is.
+def router_script(
+    authority: Authority,
+    network: Network,
+    register: Register,
+    router: str,
+    ike: IkeFiles | None = None,
+) -> str:
+    """What root runs on a router: agent, account, whom it lets in, who it is, and with whom it
+    exchanges keys.
 
     Raises:
         AuthorityError, NoAuthorityError: the list of what is revoked cannot be made.
@@ -134,4 +152,4 @@ def router_script(authority: Authority, network: Network, register: Register, ro
         revoked=authority.revoked(register),
         host_certificate="" if own is None else own.certificate,
     )
-    return install_script(trust=trust)
+    return install_script(trust=trust) + ("" if ike is None else ike_script(ike))

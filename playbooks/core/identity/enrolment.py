@@ -10,8 +10,10 @@ from datetime import UTC, datetime, timedelta
 
 from egovnet.inventory.model import Network
 from egovnet.playbooks.core.identity.authority import Authority
-from egovnet.playbooks.core.identity.certificates import Wanted, certify, router_script
+from egovnet.playbooks.core.identity.certificates import Wanted, issue, router_script
 from egovnet.playbooks.core.identity.errors import EnrolmentRefused
+from egovnet.playbooks.core.identity.ike_request import key_of_request
+from egovnet.playbooks.core.identity.ike_side import IkeSide, ike_files
 from egovnet.playbooks.core.identity.register import (
     Enrolment,
     Holder,
@@ -38,7 +40,8 @@ REPLACED = "replaced by another machine"
 class Enrolled:
     """A router that was enrolled."""
 
-    certificate: Issued
+    #: The host's, and IKE's where it asked for one.
+    certificates: tuple[Issued, ...]
     #: Of the machine that it took the place of: what was revoked.
     revoked: tuple[Issued, ...]
     #: The text that goes to the router.
@@ -86,13 +89,17 @@ def begin(
     return code, begun
 
 
-def finish(authority: Authority, network: Network, text: str, valid: timedelta) -> Enrolled:
+def finish(
+    authority: Authority, network: Network, text: str, valid: timedelta, side: IkeSide | None
+) -> Enrolled:
     """Certify the router that made a request with the code that was shown for it.
 
     What was certified for its name before, with another key, is another machine's: it is revoked.
+    `side` None: the network has nothing encrypted; a request for IKE is left unanswered.
 
     Raises:
-        EnrolmentRefused: it was not made with that code, by that machine, or too late.
+        EnrolmentRefused: it was not made with that code, by that machine, or too late; or asks for
+            more than it may have.
         UsageError, IdentityError: it cannot be certified.
     """
     authority.require()
@@ -108,30 +115,60 @@ def finish(authority: Authority, network: Network, text: str, valid: timedelta) 
             check_request(request, mac, secret)
         except EnrolmentError as error:
             raise EnrolmentRefused(f"{router}: {error}") from None
-        before = {one.serial: one for one in register.now.issued}
+        before = register.now
+        after, issued = _certified(before, authority, side, request, valid)
+        left = tuple(one for one in after.enrolments if one != begun)
+        after = _without_the_one_before(after, router, issued)
+        after = after.model_copy(update={"enrolments": left})
+        # what cannot be signed is known before the code is used
+        revoked_list = None if side is None else side.authority.revoked(after)
+        register.write(after)
+        authority.publish(after)
+        if side is not None and revoked_list is not None:
+            side.authority.publish(revoked_list)
+        was = {one.serial: one for one in before.issued}
+        revoked = (one for one in after.issued if one.serial in was and one != was[one.serial])
+        files = None if side is None else ike_files(side, after, router)
+        script = router_script(authority, network, after, router, files)
+        return Enrolled(issued, tuple(revoked), answer_text(script, request, secret))
 
-        def besides(after: Register) -> Register:
-            """The code is used, and the machine before this one is trusted no more."""
-            left = (one for one in after.enrolments if one != begun)
-            key = after.issued[-1].key
-            others = {
-                one.serial
-                for one in after.issued
-                if (one.holder, one.name) == (Holder.ROUTER, router) and one.key != key
-            }
-            return after.revoking(others, author(), REPLACED, keys=True).model_copy(
-                update={"enrolments": tuple(left)}
-            )
 
-        wanted = Wanted(
-            Holder.ROUTER, router, (router,), request.host_key, valid, request.serial_number
-        )
-        issued = certify(register, authority, wanted, besides)
-        authority.publish(register.now)
-        changed = (one for one in register.now.issued if one.serial in before)
-        revoked = tuple(one for one in changed if one != before[one.serial])
-        script = router_script(authority, network, register.now, router)
-    return Enrolled(issued, revoked, answer_text(script, request, secret))
+def _certified(
+    register: Register,
+    authority: Authority,
+    side: IkeSide | None,
+    request: Request,
+    valid: timedelta,
+) -> tuple[Register, tuple[Issued, ...]]:
+    """The register with the router's certificates: its host's, and IKE's where it asks for one."""
+    router, number = request.router, request.serial_number
+    wanted = Wanted(Holder.ROUTER, router, (router,), request.host_key, valid, number)
+    of_ike = None
+    if request.ike and side is not None:
+        key = key_of_request(request.ike, router)
+        of_ike = Wanted(Holder.IKE, router, (router,), key, valid, number)
+    issued = [issue(register, authority, wanted)]
+    after = register.adding(*issued)
+    if of_ike is not None and side is not None:
+        issued.append(issue(after, side.authority, of_ike))
+        after = register.adding(*issued)
+    return after, tuple(issued)
+
+
+def _without_the_one_before(
+    register: Register, router: str, issued: tuple[Issued, ...]
+) -> Register:
+    """With what the machine before this one had revoked; the same one keeps its key for IKE unless
+    it has another."""
+    keys = {one.key for one in issued}
+    host = issued[0]
+    mine = [one for one in register.issued if one.name == router]
+    replaced = any(
+        one.holder is Holder.ROUTER and one.key != host.key and one.revoked is None for one in mine
+    )
+    holders = {one.holder for one in issued} | ({Holder.IKE} if replaced else set())
+    others = {one.serial for one in mine if one.holder in holders and one.key not in keys}
+    return register.revoking(others, author(), REPLACED, keys=True)
 
 
 def _begun(register: Register, network: Network, request: Request) -> Enrolment:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from egovnet.inventory.errors import InventoryWarning
 from egovnet.inventory.model import Network
 from egovnet.playbooks.core.identity.authority import Authority
-from egovnet.playbooks.core.identity.register import FILE, Holder, read_register
+from egovnet.playbooks.core.identity.ike_authority import IkeAuthority
+from egovnet.playbooks.core.identity.ike_side import encrypted_pes
+from egovnet.playbooks.core.identity.register import FILE, Holder, Issued, read_register
 from egovnet.playbooks.results.listed import listed
 from egovnet.tasks.credentials import CredentialsError, find_credentials
 
 CODE = "certificate"
+#: Before nobody can be certified for a year any more.
+OF_AUTHORITY = timedelta(days=400)
 #: Before the end of a router's certificate, and of the one by which this controller logs in.
 OF_ROUTERS, OF_LOGIN = timedelta(days=30), timedelta(hours=1)
 
@@ -25,7 +29,8 @@ def ends_soon(network: Network, now: datetime | None = None) -> tuple[InventoryW
         RegisterError: the register cannot be read.
     """
     moment = datetime.now(UTC) if now is None else now
-    found = (*_of_routers(network, moment), *_of_login(network.backbone.name, moment))
+    name = network.backbone.name
+    found = (*_of_routers(network, moment), *_of_ike(network, moment), *_of_login(name, moment))
     return tuple(InventoryWarning(file, 0, "", CODE, what, next_) for file, what, next_ in found)
 
 
@@ -37,22 +42,46 @@ def _of_routers(network: Network, now: datetime) -> Iterator[tuple[str, str, str
     certified = {name: register.current(Holder.ROUTER, name) for name in network.routers}
     if not any(certified.values()):
         return
+    file = str(authority.directory / FILE)
+    yield from _of_some(file, certified, now, "host certificates", "nobody logs in")
+    if missing := [name for name, one in certified.items() if one is None]:
+        found = f"routers without a host certificate: {listed(missing)}"
+        yield file, found, "see egovnet identity enrol"
+
+
+def _of_some(
+    file: str, certified: Mapping[str, Issued | None], now: datetime, what: str, effect: str
+) -> Iterator[tuple[str, str, str]]:
+    """Certificates that have ended, with the effect, and those that end soon."""
     ended, soon = [], []
     for name, one in certified.items():
         if one is not None and one.valid_until <= now:
             ended.append(name)
         elif one is not None and one.valid_until <= now + OF_ROUTERS:
             soon.append(f"{name} {one.valid_until:%Y-%m-%d}")
-    file = str(authority.directory / FILE)
     renew = "renew them: egovnet identity certify, then egovnet identity script"
     if ended:
-        yield file, f"host certificates have ended: {listed(ended)}", f"nobody logs in; {renew}"
+        yield file, f"{what} have ended: {listed(ended)}", f"{effect}; {renew}"
     if soon:
-        days = OF_ROUTERS.days
-        yield file, f"host certificates end within {days} days: {listed(soon)}", renew
-    if missing := [name for name, one in certified.items() if one is None]:
-        found = f"routers without a host certificate: {listed(missing)}"
-        yield file, found, "see egovnet identity enrol"
+        yield file, f"{what} end within {OF_ROUTERS.days} days: {listed(soon)}", renew
+
+
+def _of_ike(network: Network, now: datetime) -> Iterator[tuple[str, str, str]]:
+    """Of PEs with an encrypted VPN, where the network has an authority for IKE."""
+    authority = IkeAuthority.of(network.backbone.name)
+    if not authority.exists:
+        return
+    register = read_register(authority.directory)
+    found = {name: register.current(Holder.IKE, name) for name in encrypted_pes(network)}
+    file = str(authority.directory / FILE)
+    yield from _of_some(file, found, now, "certificates for IKE", "their VPNs are down")
+    if missing := [name for name, one in found.items() if one is None]:
+        said = f"PEs with an encrypted VPN and no certificate for IKE: {listed(missing)}"
+        yield file, said, "enrol them: egovnet identity enrol"
+    end = authority.certificate.not_valid_after_utc
+    if found and end <= now + OF_AUTHORITY:
+        said = f"the authority for IKE ends at {end:%Y-%m-%d}; nobody's certificate holds longer"
+        yield str(authority.directory), said, "make another one, and enrol all PEs again"
 
 
 def _of_login(network: str, now: datetime) -> Iterator[tuple[str, str, str]]:

@@ -33,6 +33,12 @@ class Holder(StrEnum):
 
     ROUTER = "router"
     OPERATOR = "operator"
+    #: A router as other PEs see it: X.509, for IKE.
+    IKE = "ike"
+
+
+#: Holders of certificates of OpenSSH's.
+SSH_HOLDERS = (Holder.ROUTER, Holder.OPERATOR)
 
 
 class Issued(Closed):
@@ -45,7 +51,7 @@ class Issued(Closed):
     principals: tuple[str, ...]
     #: `KEYTYPE KEY` of what was certified.
     key: str
-    #: The certificate, the line of a `-cert.pub` file.
+    #: The certificate: the line of a `-cert.pub` file; for IKE in PEM.
     certificate: str
     valid_from: AwareDatetime
     valid_until: AwareDatetime
@@ -91,6 +97,10 @@ class Register(Closed):
     def revocations(self) -> int:
         """How much was revoked so far: the list's number, which only grows."""
         return sum((one.revoked is not None) + one.key_revoked for one in self.issued)
+
+    def revoked_of(self, *holders: Holder) -> tuple[Issued, ...]:
+        """The certificates of such holders that were revoked."""
+        return tuple(one for one in self.issued if one.holder in holders and one.revoked)
 
     def current(self, holder: Holder, name: str) -> Issued | None:
         """The certificate that was signed last for somebody, and not revoked since."""

@@ -10,4 +10,6 @@ def print_result(console: Console, made: AuthorityMade) -> None:
     console.print(f"authorities of this network: {made.directory}", soft_wrap=True)
     console.print(f"  of routers:   {made.host_authority}")
     console.print(f"  of operators: {made.user_authority}")
+    if made.ike_authority:
+        console.print(f"  of IKE:       {made.ike_authority}")
     console.print(f"for those who connect: {made.known_hosts}, {made.revoked_keys}", soft_wrap=True)

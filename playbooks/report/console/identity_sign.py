@@ -10,5 +10,6 @@ def print_result(console: Console, enrolled: RouterEnrolled) -> None:
     """Print both."""
     one = enrolled.certificate
     console.print(f"enrolled: {one.name}, serial number {one.serial_number}", soft_wrap=True)
-    print_certificates(console, (one, *enrolled.revoked))
+    of_ike = () if enrolled.ike is None else (enrolled.ike,)
+    print_certificates(console, (one, *of_ike, *enrolled.revoked))
     console.print("on the router root runs: python3 enrolment.py install <ANSWER")

@@ -11,6 +11,7 @@ from egovnet.inventory.model.address_text import written
 from egovnet.templates.frr.render.packet_filter import packet_filter_text
 from egovnet.templates.model.device import Device
 from egovnet.templates.model.errors import UnsafeValueError
+from egovnet.templates.model.ike_texts import ESP, IKE, IkeTexts
 
 #: The IS-IS instance's tag; local to the router.
 ISIS_TAG = "backbone"
@@ -77,6 +78,18 @@ def render(device: Device) -> str:
 def render_day0(device: Device) -> str:
     """The text a router is delivered with: its name, management and nothing else."""
     return _render(device, provisioned=False)
+
+
+def render_ike(device: Device) -> IkeTexts:
+    """What strongSwan 5.9 reads on a PE: a connection for each tunnel; without any, nobody's."""
+    tunnels = () if device.encrypted is None else device.encrypted.tunnels
+    words = {"device": device, "encrypted": device.encrypted, "tunnels": tunnels}
+    environment = _environment()
+    return IkeTexts(
+        connections=environment.get_template("swanctl.j2").render(ike=IKE, esp=ESP, **words),
+        daemon=environment.get_template("strongswan.j2").render(),
+        names=tuple(tunnel.name for tunnel in tunnels),
+    )
 
 
 def _render(device: Device, *, provisioned: bool) -> str:

@@ -1,1 +1,1 @@
-"""SSH certificates of routers and operators: signed, renewed, revoked."""
+"""Certificates of routers and operators: signed, renewed, revoked."""

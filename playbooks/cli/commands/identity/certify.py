@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @verb
 @without(*WORK)
 def certify(workspace: "Workspace", days: int) -> "AnyOutcome":
-    """Renew routers' certificates; certify those whose host keys are pinned."""
+    """Renew routers' certificates, for IKE too; certify those whose host keys are pinned."""
     from egovnet.playbooks.verbs.identity import certify_routers
 
     return certify_routers(workspace, days)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 def init(workspace: "Workspace", unprotected: bool) -> "AnyOutcome":
     """Make the network's SSH authorities: one for routers, one for operators.
 
+    Where a VPN is encrypted, also the one for PEs' key exchange (IKE), now or later.
     ssh-keygen asks for a passphrase for each.
     """
     from egovnet.playbooks.verbs.identity import make_authority

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @verb
 @without(*WORK)
 def script(workspace: "Workspace", output: Path) -> "AnyOutcome":
-    """Write what root runs on routers: agent, account, certificate, what is revoked."""
+    """Write what root runs on routers: agent, account, certificates, what is revoked, IKE."""
     from egovnet.playbooks.verbs.identity import write_scripts
 
     return write_scripts(workspace, output)

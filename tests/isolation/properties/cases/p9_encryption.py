@@ -16,7 +16,7 @@ HOP, OTHER_HOP = IPv4Address("10.250.0.1"), IPv4Address("10.250.0.2")
 
 def encrypted(expectation: Expectation) -> Expectation:
     """The party's VPN is encrypted, and one of its PEs has a tunnel to another."""
-    tunnel = Tunnel("gre2", OTHER, (OTHER_HOP,))
+    tunnel = Tunnel("gre2", "pe2", OTHER, (OTHER_HOP,))
     side = EncryptedSide(OWN, (tunnel,), (IPv4Network("10.250.0.0/20"),), 1504)
     vpns = EncryptedVpns(frozenset({"party"}), {"bj-pe1": side}, {"bj-pe1": (HOP,)})
     return replace(expectation, encrypted=vpns)
