@@ -36,7 +36,7 @@ from egovnet.playbooks.change.words import NOTHING_SAID, Words
 from egovnet.playbooks.core.devices import sessions_kept
 from egovnet.playbooks.core.former import former_inventory
 from egovnet.playbooks.core.leaving_routers import leaving_routers
-from egovnet.playbooks.core.lost_lock import require_numbers
+from egovnet.playbooks.core.lost_lock import renumbered, require_numbers
 from egovnet.playbooks.core.progress import Progress
 from egovnet.playbooks.core.selection import UsageError
 from egovnet.playbooks.core.workspace import Workspace
@@ -162,8 +162,19 @@ def _apply(
             proposed = workspace.on_disk.has_new_numbers
             return shown(workspace, progress, plan, lock_proposed=proposed)
         plan = authored(workspace, plan)
+        numbers = _numbers(workspace, plan)
         workspace.on_disk.keep_allocation()
+        outcome = apply_plan(
+            workspace, progress, plan, options, verifying=verifying, override=override
+        )
+        return replace(outcome, notes=(*numbers, *outcome.notes))
     return apply_plan(workspace, progress, plan, options, verifying=verifying, override=override)
+
+
+def _numbers(workspace: Workspace, plan: Plan) -> tuple[str, ...]:
+    """A note of the numbers that the plan changes, whatever became of the lock file."""
+    words = renumbered(workspace) if plan.pending and plan.kind == "apply" else ""
+    return (words,) if words else ()
 
 
 def _still_means(
@@ -234,6 +245,7 @@ def shown(
     elif not plan.then and _all_reflectors_at_once(workspace, plan):
         outcome = replace(outcome, notes=(*outcome.notes, IN_TURN))
     outcome = with_what_cannot_be(plan, outcome)
+    outcome = replace(outcome, notes=(*outcome.notes, *_numbers(workspace, plan)))
     held = held_devices(workspace, plan)
     return outcome if held is None else replace(outcome, notes=(*outcome.notes, str(held)))
 

@@ -112,8 +112,19 @@ _TRANSACTION = (
 
 
 def ways(waves: str) -> tuple[str, ...]:
-    """The ways named by --waves, such as ("tier", "region")."""
-    return tuple(word.strip() for word in waves.split(",") if word.strip())
+    """The ways named by --waves, such as ("tier", "region").
+
+    Raises:
+        UsageError: it was given and names none: an empty variable of a script would else push to
+            all routers at once.
+    """
+    from egovnet.playbooks.core.selection import UsageError
+
+    named = tuple(word.strip() for word in waves.split(",") if word.strip())
+    source = click.get_current_context().get_parameter_source("waves")
+    if not named and source is click.core.ParameterSource.COMMANDLINE:
+        raise UsageError("--waves: names no way to make waves; use region, tier, or leave it out")
+    return named
 
 
 def transaction_options(function: Callable[..., Any]) -> Callable[..., Any]:

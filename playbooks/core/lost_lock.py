@@ -9,6 +9,8 @@ import os
 from egovnet.inventory.allocation.allocate import Lock
 from egovnet.inventory.allocation.lock_file import LOCK_FILE, read_lock, write_lock
 from egovnet.inventory.errors import InventoryError, Problem
+from egovnet.inventory.model.shown import listed
+from egovnet.playbooks.core.former import former_inventory
 from egovnet.playbooks.core.intended import DirectoryInventory
 from egovnet.playbooks.core.selection import UsageError
 from egovnet.playbooks.core.workspace import Workspace
@@ -59,6 +61,31 @@ def require_pools(workspace: Workspace) -> None:
         remedy = f"restore it from version control, or move it away and run: {_RESTORE}"
         path = str(here.directory / LOCK_FILE)
         raise InventoryError([Problem(path, 0, "", found, remedy)])
+
+
+def renumbered(workspace: Workspace) -> str:
+    """What is numbered otherwise than the network runs, in words; "": nothing, or nobody knows.
+
+    A lock file that lost lines in a merge numbers them anew, and a plan shows the consequences
+    only.
+    """
+    former = former_inventory(workspace)
+    if former is None or workspace.inventory is not workspace.on_disk:
+        return ""
+    runs, meant = former.allocation.lock.pools, workspace.allocation.lock.pools
+    others = [
+        f"{pool} {name} ({value} -> {meant[pool][name]})"
+        for pool, values in runs.items()
+        if values != meant.get(pool, values)
+        for name, value in values.items()
+        if meant[pool].get(name, value) != value
+    ]
+    if not others:
+        return ""
+    return (
+        f"numbers by which the network runs become others: {listed(others)}; where nobody means "
+        f"that, restore {LOCK_FILE} from version control"
+    )
 
 
 def require_numbers(workspace: Workspace) -> None:

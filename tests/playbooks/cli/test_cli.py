@@ -251,6 +251,15 @@ def test_only_decimal_integers_are_numbers(words: tuple[str, ...], number: str) 
     assert "is not a valid integer" in ran.output
 
 
+@pytest.mark.parametrize("empty", ["", " ", ",", " , "])
+@pytest.mark.parametrize("verb", ["plan", "apply", "rollout next"])
+def test_ways_that_name_none_are_refused(verb: str, empty: str) -> None:
+    """As an empty variable of a script gives: all routers would be pushed at once."""
+    ran = CliRunner().invoke(main, [*verb.split(), "--waves", empty])
+    assert ran.exit_code == 2
+    assert "--waves: names no way" in ran.output
+
+
 GIVEN = {
     "limit": "bj-pe1",
     "region": "beijing",

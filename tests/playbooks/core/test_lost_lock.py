@@ -4,13 +4,19 @@ import shutil
 from pathlib import Path
 
 import pytest
+import yaml
 from click.testing import CliRunner
 
 from egovnet.inventory.allocation.lock_file import LOCK_FILE
 from egovnet.inventory.errors import InventoryError
 from egovnet.playbooks.change.plan import make_plan
 from egovnet.playbooks.cli.main import main
-from egovnet.playbooks.core.lost_lock import require_lock, require_pools, restore_lock
+from egovnet.playbooks.core.lost_lock import (
+    renumbered,
+    require_lock,
+    require_pools,
+    restore_lock,
+)
 from egovnet.playbooks.core.progress import Silent
 from egovnet.playbooks.core.selection import UsageError
 from egovnet.playbooks.core.workspace import REFERENCE, Workspace
@@ -141,6 +147,46 @@ def test_one_number_may_be_given_anew(directory: Path) -> None:
     for number in [i for i, line in enumerate(lines) if line.startswith("    ")][::7]:
         (directory / LOCK_FILE).write_text("".join(lines[:number] + lines[number + 1 :]))
         require_pools(Workspace(directory))
+
+
+def numbers_in(text: str, pool: str) -> dict[str, object]:
+    return dict(yaml.safe_load(text)["pools"][pool])
+
+
+@pytest.mark.parametrize("pool", ["loopback-ipv4", "vrf/bj-pe1", "vlan/bj-pe1/eth3", "access-ipv4"])
+@pytest.mark.parametrize("how", ["half of its lines are gone", "two are swapped"])
+def test_numbers_that_become_others_are_said(pool: str, how: str, directory: Path) -> None:
+    """As a merge leaves a lock file: each value fits, and the plan shows consequences only."""
+    apply_once(directory)
+    assert not renumbered(Workspace(directory))
+    lock = directory / LOCK_FILE
+    data = yaml.safe_load(lock.read_text())
+    numbers = data["pools"][pool]
+    names = [*numbers]
+    if how == "two are swapped":
+        numbers[names[0]], numbers[names[1]] = numbers[names[1]], numbers[names[0]]
+    else:
+        for name in names[: len(names) // 2]:
+            del numbers[name]
+        # what is left wants the number that was the first, so that it is not given again
+        numbers[names[-1]] = numbers_in(lock.read_text(), pool)[names[0]]
+    lock.write_text(yaml.safe_dump(data, sort_keys=False))
+    workspace = Workspace(directory)
+    require_lock(workspace)
+    require_pools(workspace)
+    words = renumbered(workspace)
+    assert words.startswith("numbers by which the network runs become others: ")
+    assert f"{pool} {names[0]} (" in words
+    assert f"restore {LOCK_FILE} from version control" in words
+
+
+def test_what_is_new_becomes_no_other_number(directory: Path) -> None:
+    apply_once(directory)
+    access = {"main": {"pe": "sc-pe1", "port": "eth3", "routing-protocol": "static"}}
+    site = {"description": "New", "region": "sichuan", "vpn": "party", "prefixes": ["10.1.99.0/24"]}
+    with (directory / "sites" / "sichuan.yaml").open("a") as file:
+        yaml.safe_dump({"new": {**site, "site-network-accesses": access}}, file)
+    assert not renumbered(Workspace(directory))
 
 
 def test_what_is_there_is_not_written_over(directory: Path) -> None:
