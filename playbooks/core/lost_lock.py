@@ -10,7 +10,6 @@ from egovnet.inventory.allocation.allocate import Lock
 from egovnet.inventory.allocation.lock_file import LOCK_FILE, read_lock, write_lock
 from egovnet.inventory.errors import InventoryError, Problem
 from egovnet.inventory.model.shown import listed
-from egovnet.playbooks.core.former import former_inventory
 from egovnet.playbooks.core.intended import DirectoryInventory
 from egovnet.playbooks.core.selection import UsageError
 from egovnet.playbooks.core.workspace import Workspace
@@ -69,6 +68,9 @@ def renumbered(workspace: Workspace) -> str:
     A lock file that lost lines in a merge numbers them anew, and a plan shows the consequences
     only.
     """
+    # a database's client is only loaded by who plans
+    from egovnet.playbooks.core.former import former_inventory  # noqa: PLC0415
+
     former = former_inventory(workspace)
     if former is None or workspace.inventory is not workspace.on_disk:
         return ""
