@@ -167,7 +167,7 @@ def _apply(
         outcome = apply_plan(
             workspace, progress, plan, options, verifying=verifying, override=override
         )
-        return replace(outcome, notes=(*numbers, *outcome.notes))
+        return replace(outcome, notes=(*outcome.notes, *numbers))
     return apply_plan(workspace, progress, plan, options, verifying=verifying, override=override)
 
 
