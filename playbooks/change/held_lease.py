@@ -8,6 +8,9 @@ from egovnet.playbooks.journal import device_locks
 from egovnet.playbooks.journal.errors import JournalError, LockLostError
 from egovnet.playbooks.journal.journal import Journal
 
+#: Renewals in the time of a lease.
+RENEWALS = 3
+
 
 @contextmanager
 def held_lease(journal: Journal, change: Callable[[], int]) -> Iterator[None]:
@@ -15,7 +18,7 @@ def held_lease(journal: Journal, change: Callable[[], int]) -> Iterator[None]:
     ended = threading.Event()
 
     def renew() -> None:
-        while not ended.wait(device_locks.LEASE_SECONDS / 3):
+        while not ended.wait(device_locks.LEASE_SECONDS / RENEWALS):
             # Who comes to write learns of a lost lock by itself.
             with suppress(JournalError, LockLostError):
                 if number := change():

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from egovnet.playbooks.drift.seal import Seal
 from egovnet.playbooks.journal.database import journal_error
 from egovnet.playbooks.journal.journal import Journal
 from egovnet.playbooks.journal.tables import (
@@ -74,6 +75,7 @@ class History:
         self._journal = journal
         self._engine = journal.engine
         self._network = journal.network
+        self._seal = Seal(journal.state_directory)
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
@@ -148,7 +150,10 @@ class History:
         }
 
     def before(self, asked: str) -> Before:
-        """What earlier runs know of the devices; `asked` is the digest of this run's inventory."""
+        """What earlier runs know of the devices; `asked` is the digest of this run's inventory.
+
+        That one was compliant is believed of this controller's own rows only.
+        """
         rows = self._readings()
         last = max((row.read_at for row in rows), default="")
         compliant = {
@@ -156,7 +161,7 @@ class History:
                 Seen(row.meant, row.runs, row.stands), json.loads(row.state), row.asked or ""
             )
             for row in rows
-            if row.meant and row.runs and row.stands
+            if row.meant and row.runs and row.stands and self._seal.holds(dict(row._mapping))
         }
         return Before(asked, compliant, frozenset(r.device for r in rows if r.read_at < last))
 
@@ -167,7 +172,7 @@ class History:
             row = connection.execute(
                 select(table).where(table.c.network == self._network, table.c.asked == asked)
             ).first()
-        if row is None or not asked:
+        if row is None or not asked or not self._seal.holds(dict(row._mapping)):
             return None
         return replace(ProofResult.from_dict(json.loads(row.proof)), proved_at=row.proved_at)
 
@@ -175,9 +180,11 @@ class History:
         """Keep the proof of a compliant network, in place of the last one."""
         table = DRIFT_PROOFS
         row = {"network": self._network, "asked": asked, "proved_at": now}
+        row |= {"proof": json.dumps(proof.to_dict())}
+        row |= {"seal": self._seal.of(row)}
         with self._writing() as connection:
             connection.execute(delete(table).where(table.c.network == self._network))
-            connection.execute(insert(table), row | {"proof": json.dumps(proof.to_dict())})
+            connection.execute(insert(table), row)
 
     def _readings(self) -> Sequence[Any]:
         table = DRIFT_READINGS
@@ -199,6 +206,7 @@ class History:
         """
         read = [row for row in report.devices if not row.unreachable]
         differences = report.differences
+        states = _states(self._network, differences, read, texts, seen=seen, asked=asked)
         with self._writing() as connection:
             row = {
                 "network": self._network,
@@ -214,7 +222,10 @@ class History:
             self._replace(
                 connection,
                 DRIFT_READINGS,
-                _states(self._network, differences, read, texts, seen=seen, asked=asked),
+                {
+                    name: [one | {"seal": self._seal.of(one)} for one in rows]
+                    for name, rows in states.items()
+                },
             )
         self._journal.sign_drift_run(number, at)
         return number

@@ -6,7 +6,7 @@ Nobody's key is asked here: that a signature holds is `signature_check`'s to say
 import hashlib
 import json
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -133,10 +133,9 @@ def content_faults(connection: Connection, network: str) -> Iterator[Fault]:
     reported: set[str] = set()
     for row in rows:
         for digest in (row.before, row.after):
-            listing = contents.get(digest) if digest else b"{}"
-            parts = () if listing is None else json.loads(listing).values()
+            parts = _parts(contents.get(digest)) if digest else ()
             if digest not in reported and (
-                listing is None or any(contents.get(part) is None for part in parts)
+                parts is None or any(contents.get(part) is None for part in parts)
             ):
                 reported.add(digest)
                 yield Fault(
@@ -145,6 +144,15 @@ def content_faults(connection: Connection, network: str) -> Iterator[Fault]:
                     f"change {row.change_id}: a file of the inventory it was made from is not "
                     "what was written",
                 )
+
+
+def _parts(listing: bytes | None) -> Collection[str] | None:
+    """Digests of the files that a list names; None: it is no list of files."""
+    try:
+        files = json.loads(listing or b"")
+        return [str(digest) for digest in files.values()]
+    except (ValueError, AttributeError):
+        return None
 
 
 def fingerprints(texts: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:

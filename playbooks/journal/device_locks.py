@@ -7,7 +7,7 @@ device may be half way through a change: only `recover` takes it over.
 
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, RowMapping, delete, func, insert, select, text, update
@@ -75,13 +75,16 @@ def held_locks(connection: Connection, network: str) -> list[Lock]:
     rows = connection.execute(
         select(LOCKS).where(LOCKS.c.network == network).order_by(LOCKS.c.device)
     ).mappings()
-    now = clock(connection)
-    return [_lock(row, now) for row in rows]
+    return [*_locks(connection, rows)]
 
 
-def _lock(row: RowMapping, now: float) -> Lock:
+def _locks(connection: Connection, rows: Iterable[RowMapping]) -> Iterator[Lock]:
+    now, local = clock(connection), connection.dialect.name == "sqlite"
+    # twice: a database's clock is another server's after it went over to that one
+    longest = 2 * LEASE_SECONDS
     keys = ("device", "change_id", "author", "host", "process", "expires")
-    return Lock(*(*(row[key] for key in keys), now))
+    for row in rows:
+        yield Lock(*(*(row[key] for key in keys), now, local, longest))
 
 
 def renew(connection: Connection, change: int, token: str) -> None:
@@ -115,12 +118,12 @@ def take_over(connection: Connection, holder: Holder, own: str = "") -> None:
         DevicesLockedError: its controller is alive, or may be.
     """
     mine = LOCKS.c.change_id == holder.change
-    rows = connection.execute(select(LOCKS).where(mine).order_by(LOCKS.c.device)).mappings()
-    now = clock(connection)
-    alive = [lock for row in rows if row["token"] != own and not (lock := _lock(row, now)).stale]
+    others = select(LOCKS).where(mine).where(LOCKS.c.token != own).order_by(LOCKS.c.device)
+    rows = connection.execute(others).mappings()
+    alive = [lock for lock in _locks(connection, rows) if not lock.stale]
     if alive:
         raise DevicesLockedError(alive)
-    connection.execute(update(LOCKS).where(mine).values(**holder.values(now)))
+    connection.execute(update(LOCKS).where(mine).values(**holder.values(clock(connection))))
 
 
 def release(connection: Connection, change: int) -> None:

@@ -58,6 +58,7 @@ class Journal(JournalReader):
     ) -> None:
         super().__init__(JournalDatabase(state_directory), network)
         self.key = key
+        self.state_directory = state_directory
         self._tokens: dict[int, str] = {}
         self._group = GroupCommit(self._append)
         self.name = self._name()

@@ -153,6 +153,8 @@ DRIFT_READINGS = Table(
     Column("stands", Words(64), nullable=True),
     #: What the whole inventory intended then (`egovnet.playbooks.drift.unchanged.question`).
     Column("asked", Words(64), nullable=True),
+    #: Of the controller that wrote the row (`egovnet.playbooks.drift.seal`).
+    Column("seal", Words(64), nullable=True),
 )
 
 #: The last proof of a compliant network: the same inventory need not be proved again.
@@ -165,6 +167,8 @@ DRIFT_PROOFS = Table(
     Column("proved_at", Words(40), nullable=False),
     #: As `prove --json` prints it.
     Column("proof", LongText, nullable=False),
+    #: As in `drift_readings`.
+    Column("seal", Words(64), nullable=True),
 )
 
 #: The inventories' files, and lists of them, compressed, under their SHA-256.
@@ -190,7 +194,7 @@ def make_tables(connection: Connection) -> None:
     """Create what is missing, columns of an older journal's tables too."""
     METADATA.create_all(connection)
     inspector = inspect(connection)
-    for table in (CHANGES, STEPS, CHAINS, DRIFT_RUNS, DRIFT_READINGS):
+    for table in (CHANGES, STEPS, CHAINS, DRIFT_RUNS, DRIFT_READINGS, DRIFT_PROOFS):
         have = {column["name"] for column in inspector.get_columns(table.name)}
         for column in table.columns:
             if column.name not in have:

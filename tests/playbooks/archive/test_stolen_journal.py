@@ -1,5 +1,6 @@
 """Whoever can write the database, or the archive, cannot rewrite history unseen."""
 
+import hashlib
 import shutil
 import sqlite3
 import subprocess
@@ -299,6 +300,19 @@ def test_any_single_mutation_of_a_row_is_found(
     what = mutate(workspace, mutation)
     if what:
         assert faults(workspace), what
+
+
+@pytest.mark.parametrize("content", [b"a: 1\n", b"[]", b'["x"]', b"1", b'{"a": 1}', b"\xff", b""])
+def test_a_list_of_files_that_is_none_is_a_fault(workspace: Workspace, content: bytes) -> None:
+    """Its digest is right, and the change's row names it."""
+    digest = hashlib.sha256(content).hexdigest()
+    with sqlite3.connect(database(workspace)) as raw:
+        values = (digest, zlib.compress(content))
+        raw.execute("INSERT OR IGNORE INTO intent_contents VALUES (?, ?)", values)
+        raw.execute("UPDATE change_intents SET after = ? WHERE change_id = 1", (digest,))
+    assert any("inventory" in fault for fault in faults(workspace))
+    with pytest.raises(JournalAlteredError, match="inventory it was made from is another"):
+        require_whole_journal(workspace)
 
 
 #: What SQLite keeps in any column, as SQL: octets, text that is none, numbers, text.

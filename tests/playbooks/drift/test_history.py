@@ -1,18 +1,19 @@
 """What a run leaves for the next, in both databases."""
 
-import json
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import create_engine, insert
+import pytest
+from sqlalchemy import create_engine
+from sqlalchemy.exc import IntegrityError
 
 from egovnet.inventory.model.drift_class import DriftClass
 from egovnet.playbooks.drift.history import Compliant, History
 from egovnet.playbooks.journal.journal import Journal
-from egovnet.playbooks.journal.tables import DRIFT_PROOFS, make_tables
+from egovnet.playbooks.journal.tables import make_tables
 from egovnet.playbooks.results.drift_report import DeviceRow, Difference, DriftReport
-from egovnet.playbooks.results.proof_result import proof_result
+from egovnet.playbooks.results.proof_result import ProofResult, proof_result
 from egovnet.tasks.read_device import Seen
 from tests.playbooks.proofs import LEAKING, PROVED
 
@@ -109,7 +110,7 @@ def test_an_older_journal_has_no_digests_and_comes_to_have_them(tmp_path: Path) 
     engine = create_engine(f"sqlite:///{tmp_path / 'journal.db'}")
     with engine.begin() as connection:
         make_tables(connection)
-        for column in ("meant", "runs", "stands", "asked"):
+        for column in ("meant", "runs", "stands", "asked", "seal"):
             connection.exec_driver_sql(f"ALTER TABLE drift_readings DROP COLUMN {column}")
         connection.exec_driver_sql(
             "INSERT INTO drift_readings VALUES ('test', 'a', '2026-11-23', '{}', '{}', NULL)"
@@ -173,14 +174,56 @@ OLD_PROOF = {
 }
 
 
-def test_the_proof_of_an_older_version_is_read(journal_url: str, tmp_path: Path) -> None:
-    journal = Journal(tmp_path, "test")
-    engine = journal.engine
-    row = {"network": "test", "asked": "4" * 64, "proved_at": FIRST}
-    connection = engine.connect().execution_options(egovnet_writes=True)
-    with connection, connection.begin():
-        connection.execute(insert(DRIFT_PROOFS), row | {"proof": json.dumps(OLD_PROOF)})
-    proof = History(journal).proof("4" * 64)
-    assert proof is not None
+def test_the_proof_of_an_older_version_is_read() -> None:
+    proof = replace(ProofResult.from_dict(OLD_PROOF), proved_at=FIRST)
     sentence = {"id": "", "sentence": "Routers do what their text says.", "properties": []}
     assert proof.to_dict() == OLD_PROOF | {"assumed": [sentence], "proved_at": FIRST}
+
+
+#: What a thief writes into a row of who was compliant, or of what was proved.
+WRITTEN = (
+    *(("drift_readings", column) for column in ("meant", "runs", "stands", "asked", "state")),
+    *(("drift_readings", "seal"), ("drift_proofs", "proof"), ("drift_proofs", "seal")),
+    *(("drift_proofs", "proved_at"), ("drift_readings", "device")),
+)
+
+
+@pytest.mark.parametrize(("table", "column"), WRITTEN)
+@pytest.mark.parametrize("value", ["5" * 40, None])
+def test_what_others_wrote_makes_nobody_compliant(
+    table: str, column: str, value: str | None, journal_url: str, tmp_path: Path
+) -> None:
+    runs = history(tmp_path)
+    keep(runs, FIRST, ROWS, [])
+    runs.keep_proof("4" * 64, proof_result(PROVED), FIRST)
+    connection = Journal(tmp_path, "test").engine.connect()
+    with connection.execution_options(egovnet_writes=True), connection.begin():
+        what = "NULL" if value is None else f"'{value}'"
+        rows = "WHERE device = 'a'" if table == "drift_readings" else ""
+        try:
+            connection.exec_driver_sql(f"UPDATE {table} SET {column} = {what} {rows}")  # noqa: S608
+        except IntegrityError:
+            return
+    again = history(tmp_path)
+    assert (table == "drift_proofs") == ("a" in again.before("").devices)
+    assert (table == "drift_readings") == (again.proof("4" * 64) is not None)
+
+
+def test_what_another_controller_saw_is_seen_anew(journal_url: str, tmp_path: Path) -> None:
+    """Of a shared journal: it may be somebody who writes there."""
+    runs = history(tmp_path)
+    keep(runs, FIRST, ROWS, [])
+    (tmp_path / "drift_key").unlink()
+    other = history(tmp_path)
+    assert other.before("").devices == {}
+    keep(other, SECOND, ROWS, [])
+    assert other.before("").devices
+    assert (tmp_path / "drift_key").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("left", [b"", b"short", b"x" * 33])
+def test_a_key_that_is_none_seals_nothing(left: bytes, tmp_path: Path) -> None:
+    runs = history(tmp_path)
+    (tmp_path / "drift_key").write_bytes(left)
+    keep(runs, FIRST, ROWS, [])
+    assert history(tmp_path).before("").devices == {}

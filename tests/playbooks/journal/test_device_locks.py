@@ -1,14 +1,22 @@
 """One change at a time touches a device, also when its controller is gone."""
 
+import math
 import multiprocessing
 import os
 import signal
 import time
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
-from egovnet.playbooks.journal import device_locks
+from egovnet.playbooks.change.held_lease import held_lease
+from egovnet.playbooks.change.recover import finish_change
+from egovnet.playbooks.core.interrupts import Interrupts
+from egovnet.playbooks.core.progress import Silent
+from egovnet.playbooks.core.workspace import Workspace
+from egovnet.playbooks.journal import device_locks, locks
 from egovnet.playbooks.journal.errors import DevicesLockedError, LockLostError
 from egovnet.playbooks.journal.journal import Journal
 from egovnet.playbooks.journal.records import DONE, FAILED, UNDONE, Configuration
@@ -114,6 +122,51 @@ def test_a_killed_controller_on_this_host_is_known_to_be_dead(tmp_path: Path) ->
     assert lock.stale
     journal.take_over(lock.change)
     assert not journal.locks()[0].stale
+
+
+HERE, PROCESS = locks.this_host(), locks.this_process(os.getpid())
+ELSEWHERE = "another-host/12345678"
+#: Whose lease it is, its end and the clock that it is compared with, local; whether it is stale.
+JUMPS = {
+    "in time": ((HERE, PROCESS), (1060.0, 1000.0), True, False),
+    "the clock was set back, its process lives": ((HERE, PROCESS), (9000.0, 1000.0), True, False),
+    "the clock was set back, its process is dead": ((HERE, "1/0"), (9000.0, 1000.0), True, True),
+    "the clock was set back, it is elsewhere": ((ELSEWHERE, "1/0"), (9000.0, 1000.0), False, True),
+    "another server's clock, a little behind": ((ELSEWHERE, "1/0"), (1063.0, 1000.0), False, False),
+    "before a restart of this host": ((ELSEWHERE, "1/0"), (1060.0, 1000.0), True, True),
+    "on a host that does not say its boot": (("pe/?", "1/0"), (1060.0, 1000.0), True, False),
+    "a made-up one": ((ELSEWHERE, "1/0"), (9e99, 1000.0), False, True),
+    "no number": ((ELSEWHERE, "1/0"), (math.inf, 1000.0), False, True),
+    "let go": ((HERE, PROCESS), (0.0, 1000.0), True, True),
+}
+
+
+@pytest.mark.parametrize("case", JUMPS)
+def test_a_lease_whatever_became_of_the_clock(case: str) -> None:
+    (host, process), (expires, now), local, stale = JUMPS[case]
+    longest = 2 * device_locks.LEASE_SECONDS
+    lock = locks.Lock("pe1", 1, "noc", host, process, expires, now, local, longest)
+    assert lock.stale is stale
+    assert ("controller is gone" in str(lock)) is stale
+
+
+@pytest.mark.parametrize("seconds", [-86400.0, -300.0, 300.0, 86400.0])
+def test_no_jump_of_the_clock_takes_over_from_the_living(
+    seconds: float, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The clock jumps while a controller is at work, and somebody recovers at once."""
+    workspace = SimpleNamespace(journal=Journal(tmp_path, "net"), interrupts=Interrupts())
+    journal = Journal(tmp_path, "net")
+    one = begin(journal, "pe1")
+    monkeypatch.setattr(device_locks, "LEASE_SECONDS", 6.0)
+    journal.renew(one)
+    now = time.time
+    with held_lease(journal, lambda: one):
+        monkeypatch.setattr(device_locks.time, "time", lambda: now() + seconds)
+        with pytest.raises(DevicesLockedError):
+            finish_change(cast("Workspace", workspace), Silent(), journal.change(one))
+        monkeypatch.undo()
+    journal.close(one, DONE)
 
 
 def _race(directory: Path, name: str, many: int) -> None:
