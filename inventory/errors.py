@@ -99,9 +99,9 @@ def sentences(problems: Iterable[Problem]) -> list[str]:
     """
     causes: dict[tuple[str, str, str], list[Problem]] = {}
     for problem in problems:
-        causes.setdefault((problem.found, problem.remedy, _last_key(problem.field)), []).append(
-            problem
-        )
+        # without a line, as of options, another field is another place to look at
+        key = _last_key(problem.field) if problem.line else problem.field
+        causes.setdefault((problem.found, problem.remedy, key), []).append(problem)
     return [_with_others(first, others) for first, *others in causes.values()]
 
 

@@ -107,14 +107,13 @@ class YamlDirectory:
 
     def _unread(self) -> Iterator["_Unread"]:
         """Each entry that nobody would read."""
-        top = {f"{name}.yaml" for name in (*FILES, *OPTIONAL_FILES, "sites")} | set(self.besides)
-        top |= {*KEY_STORE_FILES, KEY_RECIPIENTS_FILE}
+        top = _TOP | set(self.besides)
         sites = self.path / "sites"
         for path in _entries(self.path):
             if path == sites and path.is_dir():
                 continue
             if path.name.startswith("."):
-                if path.name[1:] in {*top, "sites"} or _is_hidden_yml(path, top):
+                if _is_hidden_file(path, top):
                     yield _hidden(path)
             elif path.name not in top and not _for_people(path):
                 yield _not_read(path, sorted({*top, "sites"}))
@@ -124,6 +123,23 @@ class YamlDirectory:
                     yield _hidden(path)
             elif path.suffix != ".yaml" and not _for_people(path):
                 yield _not_read(path, [])
+
+
+#: Files at the top that are read here.
+_TOP = {f"{name}.yaml" for name in (*FILES, *OPTIONAL_FILES, "sites")}
+_TOP |= {*KEY_STORE_FILES, KEY_RECIPIENTS_FILE}
+
+
+def _is_hidden_file(path: Path, top: Collection[str]) -> bool:
+    """Whether an entry whose name begins with a dot is one of an inventory that somebody hid."""
+    return path.name[1:] in {*top, "sites"} or _is_hidden_yml(path, top)
+
+
+def passed_over(path: Path) -> bool:
+    """Whether an inventory takes no notice of this entry at its top, by its name."""
+    if path.name.startswith("."):
+        return not _is_hidden_file(path, _TOP)
+    return _for_people(path)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -49,10 +49,7 @@ def add_command(kind: str) -> click.Command:
             for key, value in arguments.items()
             if key.startswith(_OWN) and value not in (None, ())
         }
-        for end in ("a", "b"):
-            if arguments.get(f"end_{end}"):
-                router, _, port = arguments[f"end_{end}"].partition(":")
-                given |= {f"{end}-router": router, f"{end}-port": port}
+        given |= _ends(kind, {end: arguments.get(f"end_{end}") for end in ("a", "b")})
         request = Request(
             kind=kind,
             name=arguments.get("name"),
@@ -67,7 +64,7 @@ def add_command(kind: str) -> click.Command:
     command: Callable[..., None] = verb(only("inventory", "as_json")(add))
     for option in reversed(entry_kinds()[kind].options):
         command = _field_option(option)(command)
-    for end in ("a", "b") if kind in ("circuit", "legacy-circuit") else ():
+    for end in ("b", "a") if kind in ("circuit", "legacy-circuit") else ():
         command = click.option(
             f"--{end}",
             f"end_{end}",
@@ -92,6 +89,30 @@ def add_command(kind: str) -> click.Command:
                 shell_complete=names_of(parts.section),
             )(command)
     return click.command(kind)(command)
+
+
+def _ends(kind: str, written: Mapping[str, str | None]) -> dict[str, str]:
+    """What `--a ROUTER:PORT` and `--b` are short for.
+
+    Raises:
+        ProblemsError: one has no port.
+    """
+    from egovnet.inventory.errors import Problem, ProblemsError
+
+    given: dict[str, str] = {}
+    problems = []
+    for end, text in written.items():
+        if not text:
+            continue
+        router, _, port = text.partition(":")
+        if not (router and port):
+            remedy = "write ROUTER:PORT, such as pe1:eth1"
+            found = f"{text!r} is no router and port"
+            problems.append(Problem(f"add {kind}", 0, f"--{end}", found, remedy))
+        given |= {f"{end}-router": router, f"{end}-port": port}
+    if problems:
+        raise ProblemsError(problems)
+    return given
 
 
 def _field_option(option: Option) -> Callable[[Callable[..., None]], Callable[..., None]]:

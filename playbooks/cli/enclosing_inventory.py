@@ -3,8 +3,7 @@
 import os
 from pathlib import Path
 
-#: Files that every inventory has and that no other directory has together.
-_FILES = ("hosts.yaml", "network.yaml")
+from egovnet.playbooks.core.inventory_around import inventory_around
 
 
 def enclosing_inventory() -> Path | None:
@@ -13,7 +12,5 @@ def enclosing_inventory() -> Path | None:
         here = Path.cwd()
     except OSError:
         return None  # it was removed
-    for directory in (here, *here.parents):
-        if all((directory / name).is_file() for name in _FILES):
-            return Path(os.path.relpath(directory, here))
-    return None
+    directory = inventory_around(here)
+    return None if directory is None else Path(os.path.relpath(directory, here))

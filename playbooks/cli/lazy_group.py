@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from egovnet.playbooks.cli.usage_hints import hinted, meant_verb
+from egovnet.playbooks.cli.usage_hints import hinted, meant_verb, refuse_swallowed
 from egovnet.playbooks.cli.whole_words import VerbContext
 
 #: More characters than any sentence has.
@@ -50,10 +50,13 @@ class LazyGroup(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """As click does; of a verb that is none it says what was meant, as of options."""
         try:
-            return super().resolve_command(ctx, args)
+            name, command, rest = super().resolve_command(ctx, args)
         except click.UsageError as error:
             meant = meant_verb(args[0], self, ctx)
             raise click.UsageError(f"{error.message} {meant}".rstrip(), ctx) from None
+        if command is not None:
+            refuse_swallowed(command, rest)
+        return name, command, rest
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """As click does; what is not understood is explained."""

@@ -1,5 +1,6 @@
 """What a person may do next, by what a verb came to."""
 
+import os
 from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from egovnet.playbooks.core.inventory_around import inventory_around
 from egovnet.playbooks.results.ends import APPROVAL, CHECKS, End
 from egovnet.playbooks.results.next_command import NextCommand
 
@@ -75,7 +77,7 @@ def after_plan(
     elif in_steps:
         command = again("plan", "--steps", *file, without=("output", "waves", "canary"))
     elif plan.proof is not None and not plan.proof.proved:
-        command = NextCommand(("prove", "--report", "proof"), "the paths, on a page")
+        command = NextCommand(("prove", "--report", _beside("proof")), "the paths, on a page")
     elif output is not None and "plan" in rules:
         key = ("--key", str(Path.home() / ".ssh" / "id_ed25519"))
         command = again("plan", *key, without=("key",))
@@ -87,6 +89,12 @@ def after_plan(
     else:
         command = again("plan", *file, without=("output",))
     return (command,)
+
+
+def _beside(name: str) -> str:
+    """A place for files of ours: here, or beside the inventory that one stands in."""
+    around = inventory_around(Path.cwd())
+    return name if around is None else os.path.relpath(around.with_name(name))
 
 
 def _without_the_silent(plan: "PlanResult") -> tuple[NextCommand, ...]:

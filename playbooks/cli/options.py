@@ -164,6 +164,10 @@ def verb(function: "Callable[..., AnyOutcome]") -> Callable[..., None]:
             detail = chosen(arguments)
             be_quiet(quiet=detail is Detail.QUIET)
             refuse_given(function.__dict__.get("without", ()), "has no effect on this verb")
+            if (report := arguments.get("report")) is not None:
+                from egovnet.playbooks.core.output_file import check_directory
+
+                check_directory(report)
             with never_held_up():
                 outcome = function(workspace, **arguments)
             outcome = replace(outcome, next=tuple(map(here, outcome.next)))

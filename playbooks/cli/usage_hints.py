@@ -3,64 +3,21 @@
 Where `--json` was asked for, the error is the one JSON object on stdout as well.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from difflib import get_close_matches
+from itertools import pairwise
 from pathlib import Path
 from typing import IO, Any
 
 import click
 
-#: What people of other tools type first, and what it is called here: the first that the group has.
-_OTHER_WORDS = {
-    "check": ("validate",),
-    "commit": ("apply",),
-    "boot": ("up",),
-    "create": ("add",),
-    "customer": ("site",),
-    "delete": ("remove",),
-    "deploy": ("apply",),
-    "department": ("agency",),
-    "device": ("router",),
-    "diff": ("plan",),
-    "firewall": ("router",),
-    "gateway": ("router",),
-    "generate": ("render",),
-    "destroy": ("down",),
-    "host": ("router",),
-    "interface": ("access",),
-    "inventory": ("export",),
-    "link": ("circuit",),
-    "log": ("history",),
-    "neighbor": ("border",),
-    "new": ("init",),
-    "pe": ("router",),
-    "province": ("region",),
-    "push": ("apply",),
-    "restore": ("rollback",),
-    "revert": ("rollback",),
-    "service": ("vpn",),
-    "start": ("up",),
-    "stop": ("down",),
-    "test": ("verify",),
-    "undo": ("rollback",),
-    "vrf": ("vpn",),
-}
-#: Of egovnet itself, words that are no verb of it.
-_WITHOUT_A_VERB = {
-    "help": "Did you mean '--help'? It stands behind any verb.",
-    "version": "Did you mean '--version'?",
-    "edit": "Edit the entry in its file; egovnet add writes a new one.",
-    "ping": "Did you mean 'verify', which sends packets? From a lab's host: egovnet lab exec "
-    "HOST ping ADDRESS",
-    "start": "Did you mean 'lab up'?",
-    "stop": "Did you mean 'lab down'?",
-    "circuits": "Did you mean 'circuit list', the register of legacy circuits?",
-    **dict.fromkeys(
-        ("delete", "remove", "rm"),
-        "Take the entry out of its file; plan and apply take it off the routers.",
-    ),
-}
+from egovnet.playbooks.cli import other_words
+
+#: How like a known word another is that was probably meant.
+_ALIKE = 0.74
+#: So many options of a verb are named where none is like the one that was given.
+_MANY = 16
 #: What an argument is, by its name in the usage.
 _ARGUMENTS = {
     "CHANGE": "It is the number of a change, as egovnet history lists them.",
@@ -101,20 +58,27 @@ def hinted(context: click.Context, arguments: Iterable[str] | None = None) -> It
     except click.UsageError as error:
         found = error.ctx or context
         hint, words = _hint(error, found), " ".join(error.format_message().split())
-        if isinstance(error, click.NoSuchOption) and hint:
-            words = error.message
+        if isinstance(error, click.NoSuchOption):
+            words = error.message  # click's guesses are of options, too, that the verb refuses
         raise HintedError(f"{words} {hint}".rstrip(), found) from None
 
 
 def meant_verb(name: str, group: click.Group, context: click.Context) -> str:
     """What to say of a verb that the group has not; "" where nothing is like it."""
     known = group.list_commands(context)
-    others = [word for word in _OTHER_WORDS.get(name, ()) if word in known]
-    near = others or get_close_matches(name, known, n=1)
+    others = [word for word in other_words.VERBS.get(name, ()) if word in known]
+    near = others or get_close_matches(name, known, n=1, cutoff=_ALIKE)
     if context.parent is None:
         below = [f"{verb} {name}" for verb in known if name in _below(group, verb, context)]
-        if name in _WITHOUT_A_VERB:
-            return _WITHOUT_A_VERB[name]
+        if name in other_words.NO_VERBS:
+            return other_words.NO_VERBS[name]
+        meant = [
+            f"{verb} {word}"
+            for word in other_words.VERBS.get(name, ())
+            for verb in known
+            if word in _below(group, verb, context)
+        ]
+        below = below or meant
         near = others or below or near
     return f"Did you mean {' or '.join(map(repr, near))}?" if near else ""
 
@@ -142,6 +106,7 @@ def _of_option(name: str, context: click.Context) -> str:
     if not isinstance(command, click.Group):
         return _of_others(name, command)
     words = context.meta.get(_META, ())
+    name = other_words.OPTIONS.get(name, name)
     path = [context.command_path]
     found: click.Command | None = command
     while isinstance(found, click.Group):
@@ -156,10 +121,11 @@ def _of_option(name: str, context: click.Context) -> str:
 
 def _of_extra(word: str, context: click.Context) -> str:
     """Of a word too many: the option that it was probably meant for."""
-    refused = {f"--{name}" for name in getattr(context.command.callback, "without", ())}
-    options = {name for parameter in context.command.params for name in parameter.opts} - refused
+    options = _known_options(context.command)
     if "--inventory" in options and Path(word).is_dir():
         return f"Did you mean '--inventory {word}'?"
+    if {"--a", "--b"} <= options:
+        return "The ends are options: --a ROUTER:PORT --b ROUTER:PORT"
     if context.info_name == "plan" and Path(word).is_file():
         return f"Did you mean 'egovnet apply {word}'?"
     if context.info_name == "history" and word.isdecimal():
@@ -169,25 +135,65 @@ def _of_extra(word: str, context: click.Context) -> str:
     return ""
 
 
-#: Options of other tools, and what is called so here.
-_OTHER_OPTIONS = {
-    **dict.fromkeys(("--device", "--host", "--hosts", "--node", "--router"), "--limit"),
-    **dict.fromkeys(("--file", "--out"), "--output"),
-    **dict.fromkeys(("--confirm", "--force"), "--yes"),
-    "--all": "--full",
-    "--dir": "--inventory",
-    "--directory": "--inventory",
-}
-
-
 def _of_others(name: str, command: click.Command) -> str:
-    """Of an option as other tools have it, where the verb has what it is here."""
-    options = {option for parameter in command.params for option in parameter.opts}
-    if name in ("--dry-run", "--check"):
+    """Of an option that other tools have, or is misspelled: what it is here, or what there is."""
+    options = _known_options(command)
+    if name in other_words.DRY_RUN:
         changes = "--yes" in options
         return "Did you mean 'egovnet plan'? It changes nothing." if changes else "Leave it out."
-    meant = _OTHER_OPTIONS.get(name)
-    return f"Did you mean '{meant}'?" if meant in options else ""
+    meant = other_words.OPTIONS.get(name)
+    if meant not in options:
+        meant = _near_option(name, options) if name.startswith("--") else None
+    if meant:
+        return f"Did you mean '{meant}'?"
+    some = sorted(option for option in options if option.startswith("--"))
+    there = f"There are {', '.join(some)}." if len(some) <= _MANY else "--help lists what there is."
+    return other_words.NO_OPTIONS.get(name, there)
+
+
+def _near_option(name: str, options: Iterable[str]) -> str | None:
+    """The option that is spelled alike, or has the same words and more, or fewer of them."""
+    plain = {option.lstrip("-"): option for option in options if option.startswith("--")}
+    near = get_close_matches(name.lstrip("-"), plain, n=1, cutoff=_ALIKE)
+    words = set(name.lstrip("-").split("-"))
+    alike = [
+        option
+        for each, option in sorted(plain.items())
+        if words >= set(each.split("-")) or words <= set(each.split("-"))
+    ]
+    return plain[near[0]] if near else alike[0] if alike else None
+
+
+def _known_options(command: click.Command) -> set[str]:
+    """Options that a verb has and does not refuse."""
+    refused = {f"--{name}" for name in getattr(command.callback, "without", ())}
+    return {
+        name
+        for parameter in command.params
+        if isinstance(parameter, click.Option) and refused.isdisjoint(parameter.opts)
+        for name in parameter.opts
+    }
+
+
+def refuse_swallowed(command: click.Command, arguments: Sequence[str]) -> None:
+    """Refuse an option where the value of another belongs: click would take it for the value.
+
+    Raises:
+        UsageError: names both.
+    """
+    options = {
+        name: parameter
+        for parameter in command.params
+        if isinstance(parameter, click.Option)
+        for name in parameter.opts
+    }
+    for option, value in pairwise(_options(arguments)):
+        found = options.get(option)
+        if found is not None and not found.is_flag and not found.count and value in options:
+            what = found.make_metavar(click.Context(command))
+            raise click.UsageError(
+                f"Option '{option}' needs a value before '{value}': {option} {what}"
+            )
 
 
 def _options(arguments: Iterable[str]) -> Iterator[str]:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from egovnet.playbooks.core.inventory_around import inventory_around
 from egovnet.playbooks.core.selection import UsageError
 
 #: Of files that hold what routers run, and of the directories that are made for them.
@@ -38,6 +39,8 @@ def write_outputs(
     Raises:
         UsageError: as `write_output`; names the file and the reason.
     """
+    for path in texts:
+        _refuse_among_sources(path, what)
     beside: dict[Path, Path] = {}
     path = Path()
     try:
@@ -54,12 +57,35 @@ def write_outputs(
                 partial.unlink(missing_ok=True)
 
 
+def _refuse_among_sources(path: Path, what: str) -> None:
+    """Refuse a place in an inventory where it would be taken for a part of that.
+
+    Raises:
+        UsageError: it would; the next verb would refuse the inventory for it.
+    """
+    # reading inventories is loaded where one is near
+    target = Path(os.path.abspath(path))  # noqa: PTH100 -- of what is not there yet
+    root = inventory_around(target.parent)
+    if root is None:
+        return
+    from egovnet.inventory.source.yaml_directory import passed_over  # noqa: PLC0415 -- see above
+
+    if not passed_over(root / target.relative_to(root).parts[0]):
+        plan = f" (a plan: {path.stem}.plan)" if what.startswith("the plan") else ""
+        beside = os.path.relpath(root.with_name(path.name))
+        raise UsageError(
+            f"{path}: would stand among the files of the inventory {root.name}, and be taken for "
+            f"one of them; name a place outside of it, such as {beside}{plan}"
+        )
+
+
 def check_output(path: Path, *, what: str = "") -> None:
     """Refuse a place that `write_output` would refuse, before long work is done for it.
 
     Raises:
         UsageError: it is something other than a regular file, or has no directory.
     """
+    _refuse_among_sources(path, what)
     try:
         target = _target(path)
         if not target.parent.is_dir():
@@ -68,12 +94,24 @@ def check_output(path: Path, *, what: str = "") -> None:
         raise UsageError(f"{path}: {what}cannot be written: {error.strerror}") from error
 
 
+def check_directory(path: Path) -> None:
+    """Refuse a directory that `make_directory` would refuse, before anything is done.
+
+    Raises:
+        UsageError: it would be taken for a part of an inventory, or is no directory.
+    """
+    _refuse_among_sources(path, "")
+    if os.path.lexists(path) and not path.is_dir():
+        raise UsageError(f"{path}: cannot be made: it is no directory")
+
+
 def make_directory(path: Path, *, mode: int = PRIVATE_DIRECTORY, what: str = "") -> None:
     """Make a directory for files of ours, with what is above it; one that is there stays as it is.
 
     Raises:
         UsageError: it cannot be made, or is a file.
     """
+    _refuse_among_sources(path, "")
     try:
         path.mkdir(parents=True, exist_ok=True, mode=mode)
     except OSError as error:

@@ -1,6 +1,6 @@
 """Completes what is to be added: by what stands for an option, or by asking a person."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,7 +70,8 @@ class Asker:
         """The request with everything that an entry has to have.
 
         Raises:
-            ProblemsError: every option that is missing.
+            ProblemsError: every option that is missing, and each that is given and wrong by
+                itself.
         """
         lacks: list[Problem] = []
         parts = self._kind.parts
@@ -87,7 +88,7 @@ class Asker:
             if not any(name in self._given for names in one.options.values() for name in names):
                 self._choose(one, lacks)
         if lacks:
-            raise ProblemsError(lacks)
+            raise ProblemsError([*lacks, *self._wrong_given()])
         name = self._name
         if name is None:
             name = self._free(f"{self._given['a-router']}--{self._given['b-router']}")
@@ -102,6 +103,15 @@ class Asker:
             access=self._request.access,
             file=self._request.file,
         )
+
+    def _wrong_given(self) -> Iterator[Problem]:
+        """What can be seen to be wrong while the entry is not whole."""
+        if self._name:
+            yield from _problem(self._request.kind, "NAME", self._wrong_name("NAME", self._name))
+        for option in self._kind.options:
+            if option.name in self._given:
+                wrong = self._wrong(option, self._given[option.name], self._known(option))
+                yield from _problem(self._request.kind, f"--{option.name}", wrong)
 
     def _named(self, what: str, words: str, lacks: list[Problem]) -> str:
         if self._ask is None:
@@ -253,6 +263,12 @@ class Asker:
 def _groups_of(entry: object) -> list[str]:
     groups = entry.get("groups") if isinstance(entry, dict) else None
     return groups if isinstance(groups, list) else []
+
+
+def _problem(kind: str, option: str, wrong: str) -> Iterator[Problem]:
+    if wrong:
+        found, _, remedy = wrong.partition(" -> ")
+        yield Problem(f"add {kind}", 0, option, found, remedy)
 
 
 def _missing(kind: str, option: str, words: str, remedy: str = "add it") -> Problem:

@@ -157,6 +157,12 @@ def test_different_mistakes_are_said_each_for_itself(tmp_path: Path) -> None:
     assert sentences((one, *others)) == [str(each) for each in (one, *others)]
 
 
+def test_options_with_one_mistake_are_named_each() -> None:
+    """They have no lines: "also at add circuit" would send nobody anywhere."""
+    both = [Problem("add circuit", 0, f"--{end}", "is missing", "add it") for end in "ab"]
+    assert sentences(both) == [str(each) for each in both]
+
+
 def of_kind(code: str, number: int, field: str = "pe{}.data") -> list[InventoryWarning]:
     return [
         InventoryWarning("hosts.yaml", n, field.format(n), code, f"{n} circuits", "add one")

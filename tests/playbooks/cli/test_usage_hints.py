@@ -1,6 +1,7 @@
 """A command line that is not understood: what is said of it, on stderr and as JSON."""
 
 import json
+import re
 from pathlib import Path
 
 import click
@@ -45,6 +46,28 @@ OF_A_NODE = [["lab", "exec"], ["lab", "ssh"]]
         ("plan --check", "Leave it out."),
         ("apply --force", "Did you mean '--yes'?"),
         ("history 1", "Did you mean 'egovnet show 1'?"),
+        ("add circuit pe3 p1", "The ends are options: --a ROUTER:PORT --b ROUTER:PORT"),
+        ("add site x --vlan-id 7", "Did you mean '--vlan'?"),
+        ("add site x --protocol bgp", "Did you mean '--routing-protocol'?"),
+        ("add site x --vrf tax", "Did you mean '--vpn'?"),
+        ("add agency x --type system", "Did you mean '--kind'?"),
+        ("add site x --colour red", "No such option '--colour'. --help lists what there is."),
+        ("lint", "Did you mean 'validate'?"),
+        ("sync-from", "Did you mean 'adopt'?"),
+        ("graph", "Did you mean 'lab topology'?"),
+        ("destroy", "Did you mean 'lab down'? Of a network, take entries out"),
+        ("rename site x y", "Change the entry in its file"),
+        ("run site.yml", "Did you mean 'plan', and then 'apply'?"),
+        ("-i x validate", "--inventory stands behind the verb: egovnet validate ... --inventory"),
+        ("validate -i x", "Did you mean '--inventory'?"),
+        ("plan --tags bgp", "A change is whole; --limit and --region choose routers."),
+        ("plan --diff", "Leave it out: plan and apply show differences."),
+        ("plan --invetory x", "Did you mean '--inventory'?"),
+        ("apply -u root", "The account is EGOVNET_USERNAME and EGOVNET_PASSWORD"),
+        ("init x --template mixed", "Did you mean '--like'?"),
+        ("init x --name y", "It stands in network.yaml"),
+        ("plan -o --inventory x", "Option '-o' needs a value before '--inventory': -o PATH"),
+        ("apply --ticket --yes", "Option '--ticket' needs a value before '--yes'"),
         ("export", "Choose from: nornir, ansible, codeowners, approvals"),
     ],
 )
@@ -117,3 +140,36 @@ def test_every_verb_takes_json() -> None:
     }
     without = leaves - {f"egovnet {' '.join(verb)}" for verb in VERBS}
     assert without == set()
+
+
+#: Options that no verb has, and that are like some that one refuses.
+STRANGE = ("--runners", "--limits", "--regions", "--tierr", "--workerz", "--inventry", "--zzz")
+
+
+@pytest.mark.parametrize("verb", [v for v in VERBS if v not in OF_A_NODE], ids=" ".join)
+@pytest.mark.parametrize("option", STRANGE)
+def test_what_is_offered_is_taken(verb: list[str], option: str) -> None:
+    """Whatever the error names is an option of the verb that it does not refuse."""
+    told = CliRunner().invoke(main, [*verb, option], prog_name="egovnet").stderr
+    offered = set(re.findall(r"--[a-z0-9-]+", told.partition(option)[2]))
+    command = next(
+        c.command for c in contexts(main, "egovnet") if c.command_path.split()[1:] == verb
+    )
+    refused = {f"--{name}" for name in getattr(command.callback, "without", ())}
+    assert offered <= {"--help"} | {name for p in command.params for name in p.opts} - refused
+    assert offered
+
+
+def test_an_option_is_no_value_of_another() -> None:
+    """Of every option with a value, of every verb: what follows is no option of the verb."""
+    for context in contexts(main, "egovnet"):
+        command = context.command
+        if isinstance(command, click.Group):
+            continue
+        for option in command.params:
+            if isinstance(option, click.Option) and not option.is_flag:
+                name = option.opts[-1]
+                line = [*context.command_path.split()[1:], name, "--json"]
+                told = CliRunner().invoke(main, line, prog_name="egovnet")
+                assert told.exit_code == 2
+                assert f"Option '{name}' needs a value before '--json': {name}" in told.stderr

@@ -14,10 +14,17 @@ import pytest
 from click.testing import CliRunner
 
 from egovnet.playbooks.cli.main import main
-from egovnet.playbooks.core.output_file import check_output, write_output, write_outputs
+from egovnet.playbooks.core.output_file import (
+    check_directory,
+    check_output,
+    make_directory,
+    write_output,
+    write_outputs,
+)
 from egovnet.playbooks.core.selection import UsageError
 from egovnet.playbooks.core.workspace import REFERENCE, Workspace
 from egovnet.playbooks.verbs.render import render_files
+from tests.playbooks.console import contents, copy_of_backbone
 from tests.policies import govern, people
 
 __all__ = ["people"]
@@ -193,3 +200,27 @@ def test_an_image_takes_no_device_s_place(odd: Path) -> None:
     assert ran.exit_code == 2, ran.output
     assert str(odd) in ran.output
     assert odd.lstat() == before
+
+
+@pytest.mark.parametrize("name", ["first", "plan.yaml", "report", "funding.yaml", "sites/x.plan"])
+def test_nothing_is_written_among_the_files_of_an_inventory(name: str, tmp_path: Path) -> None:
+    """What an inventory would be refused for, or one of its own files."""
+    root = copy_of_backbone(tmp_path / "net")
+    before = contents(root)
+    for write in (
+        lambda path: write_output(path, "x"),
+        check_output,
+        make_directory,
+        check_directory,
+    ):
+        with pytest.raises(UsageError, match="would stand among the files of the inventory net"):
+            write(root / name)
+    assert contents(root) == before
+
+
+@pytest.mark.parametrize("name", ["first.plan", ".texts", "README.md", ".git/x"])
+def test_what_an_inventory_passes_over_may_stand_in_it(name: str, tmp_path: Path) -> None:
+    root = copy_of_backbone(tmp_path / "net")
+    (root / ".git").mkdir()
+    write_output(root / name, "x")
+    assert not Workspace(root).on_disk.problems

@@ -386,6 +386,15 @@ MISTAKES: list[tuple[Request, list[str]]] = [
             "one of static, bgp",
         ],
     ),
+    (  # what is missing and what is wrong are told at once
+        Request("router", "PE9", given={"region": "nord", "management": "172.20.20.13"}),
+        [
+            "--hostname: is missing",
+            "--management: '172.20.20.13' is no IPv4 address with its length",
+            "--region: no region 'nord' -> did you mean 'north'?",
+            "NAME: 'PE9' does not fit",
+        ],
+    ),
     (
         Request("router", "pe9", given={"region": "north"}),
         ["--roles: is missing", "; some of p, rr, pe, platform, firewall, gateway"],
@@ -701,6 +710,16 @@ def test_the_command_line_takes_every_option_and_tells_what_was_done(root: Path)
                   "--inventory", root, "--json", state=state)  # fmt: skip
     assert ran.code == 0, ran.stderr
     assert ran.json["name"] == "p1--p2-2"
+
+
+def test_an_end_without_a_port_is_one_mistake_each(root: Path) -> None:
+    line = ("add", "circuit", "--a", "p1/eth8", "--b", "p2", "--inventory", root)
+    ran = egovnet(*line, state=root.parent)
+    assert ran.code == 2
+    assert ran.stderr.splitlines() == [
+        f"error: add circuit: {end} is no router and port -> write ROUTER:PORT, such as pe1:eth1"
+        for end in ("--a: 'p1/eth8'", "--b: 'p2'")
+    ]
 
 
 def test_a_second_link_between_two_routers_has_a_number(root: Path) -> None:
