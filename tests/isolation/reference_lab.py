@@ -115,13 +115,12 @@ def reference_routers(
     *,
     keep: bool = False,
     slower: float = 1.0,
-    seldom: bool = False,
 ) -> Iterator[Routers]:
     """The routers with their intended texts, in a lab called `name`; it ends with the context.
 
     `root` is a directory for it; `addresses` begins its loopback addresses, as `127.20.26`. With
     `keep` the lab stays up, and one that is up in `root` is used. `slower`: how many times longer
-    it may take than where nothing else runs. `seldom`: BFD sends every 5 s.
+    it may take than where nothing else runs. BFD sends every 5 s.
     """
     inventory = root / "inventory"
     shutil.copytree(BACKBONE, inventory, dirs_exist_ok=True)
@@ -132,11 +131,9 @@ def reference_routers(
         path = inventory / file
         text = re.sub(pattern, replacement, path.read_text(encoding="utf-8"), flags=re.MULTILINE)
         path.write_text(text, encoding="utf-8")
-    as_loaded = _seldom if seldom else str
-    if seldom:
-        with (inventory / "network.yaml").open("a", encoding="utf-8") as file:
-            timers = f"{{interval: {_INTERVAL}}}"
-            file.write(f"\nbfd: {{circuits: {timers}, accesses: {timers}}}\n")
+    with (inventory / "network.yaml").open("a", encoding="utf-8") as file:
+        timers = f"{{interval: {_INTERVAL}}}"
+        file.write(f"\nbfd: {{circuits: {timers}, accesses: {timers}}}\n")
     topology = lab_topology(Workspace(inventory), provisioned=True)
     vm = default_lab(root / "state" / name / "lab", progress=print)
     if isinstance(vm, UserModeLinux):
@@ -149,8 +146,8 @@ def reference_routers(
         vm.up(topology, progress=print)
 
     served = {host: [p for p in pings if p in FRIENDS] for host, pings in PINGS.items()}
-    texts = {host: as_loaded(text) for host, text in GROUND.texts.items()}
-    lab = Routers(vm, texts, GROUND.edges, boot, served, slower=slower, as_loaded=as_loaded)
+    texts = {host: _seldom(text) for host, text in GROUND.texts.items()}
+    lab = Routers(vm, texts, GROUND.edges, boot, served, slower=slower, as_loaded=_seldom)
     try:
         if keep and vm.status().ready:
             lab.begin(missing)

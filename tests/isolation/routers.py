@@ -24,6 +24,9 @@ PATIENCE = 20
 TRIES = 2
 #: Passes until a router reads back as before; the product's commit has as many.
 PASSES = 3
+#: Seconds between two looks of who waits on a router, between two at all of its tables, and
+#: between two at the whole network.
+_PAUSE, _TABLE_PAUSE, _BEGIN_PAUSE = 0.2, 0.4, 0.5
 Evidence = Ping | Route | Lookup
 #: (VRF, kind, destination): kind is "" where packets are forwarded, else "unreachable", "local".
 Entry = tuple[str, str, str]
@@ -102,6 +105,7 @@ class Routers:
                 break
             if time.monotonic() > deadline:
                 raise RouterError(f"the network is not complete: {missing}")
+            time.sleep(_BEGIN_PAUSE)
         keep = [_show_running(), f"mkdir -p /run/agree; {_TABLES} >/run/agree/$HOST"]
         seen = self.ask(dict.fromkeys(self.texts, keep))
         self.running = {host: seen[host].running for host in self.texts}
@@ -333,9 +337,8 @@ def _say_changed() -> str:
 def _wait_for_table(changed: Iterable[str]) -> str:
     """Until the `changed` routers are, and the routes are those of the beginning and stay so."""
     marks = " && ".join(f"[ -e /dev/agree-{host} ]" for host in changed)
-    equal = f"{_TABLES} | cmp -s - /run/agree/$HOST"
-    waits = [_loop(f"! {{ {marks}; }}"), _loop(f"! {equal}"), "sleep 0.5", _loop(f"! {equal}")]
-    return "\n".join([*waits, _show_table()])
+    other = _loop(f"! {_TABLES} | cmp -s - /run/agree/$HOST", _TABLE_PAUSE)
+    return "\n".join([_loop(f"! {{ {marks}; }}"), other, "sleep 0.5", other, _show_table()])
 
 
 def _wait(evidence: Evidence, number: int, word: str) -> str:
@@ -352,11 +355,18 @@ def _wait(evidence: Evidence, number: int, word: str) -> str:
     )
 
 
-def _loop(condition: str) -> str:
-    """Wait while the condition holds; $R is `met` when it ended, `late` when time did."""
-    end = f"$(($(date +%s) + {PATIENCE}))"
-    late = "[ $(date +%s) -lt $E ] || { R=late; break; }"
-    return f"E={end}; R=met; while {condition}; do {late}; sleep 0.1; done"
+def _loop(condition: str, pause: float = _PAUSE) -> str:
+    """Wait while the condition holds; $R is `met` when it ended, `late` when time did.
+
+    The shell reads the time itself: the routers share a processor, and a program that is started
+    for each look takes it from those that are waited for.
+    """
+    now = "read -r N _ </proc/uptime; N=${N%.*}"
+    late = "[ $N -lt $E ] || { R=late; break; }"
+    return (
+        f"{now}; E=$((N + {PATIENCE})); R=met\n"
+        f"while {condition}; do {now}; {late}; sleep {pause}; done"
+    )
 
 
 def _test(evidence: Evidence) -> str:

@@ -282,9 +282,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as scratch:
         progress("the lab is booted")
         root, keep = chosen.keep or Path(scratch), chosen.keep is not None
-        with reference_routers(
-            root, _LAB, _ADDRESSES, keep=keep, slower=chosen.slower, seldom=True
-        ) as routers:
+        with reference_routers(root, _LAB, _ADDRESSES, keep=keep, slower=chosen.slower) as routers:
             loader = Loader(routers)
             assert not list(crossings(loader.base, loader.base)), "something crosses at the start"
             numbered = enumerate(wanted, start=chosen.first)
