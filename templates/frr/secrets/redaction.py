@@ -25,8 +25,10 @@ _KNOWN = re.compile(
       | key-string
       | ip(?:v6)?\s+\S+\s+(?:authentication-key|message-digest-key\s+\S+\s+md5
             |authentication\s+(?:string|mode\s+\S+\s+auth-length\s+\S+))
-    )\s+)\S.*"""
+    )\s+)\S+(?P<after>.*)"""
 )
+#: What may follow a secret: FRR refuses any other word after it.
+_AFTER = re.compile(r"\s+authenticate\s+snp\s+(?:send-only|validate)\s*$")
 #: Lines of the grammar that hold one, or name a key chain that does.
 _ABOUT = re.compile(r"password|key|authentication|md5|secret")
 #: In lines of an unknown form, everything after a word that sounds like a secret.
@@ -77,11 +79,21 @@ def redact(lines: list[str], text: str) -> list[str]:
 
 
 def redact_line(line: str) -> str:
-    """`line` without the secret it holds, if it does."""
+    """`line` without the secret it holds, if it does.
+
+    As many words stay as there were, since FRR refuses a secret of two.
+
+    >>> redact_line(" neighbor 10.0.0.1 password two words")
+    ' neighbor 10.0.0.1 password <removed> <removed>'
+    """
     if stands_for_a_key(line):
         return line
     found = _KNOWN.match(line)
-    if found is None and not (_NAMES.match(line) or _WITHOUT.match(line)):
+    if found is not None:
+        after = found["after"]
+        more = after.rstrip() if _AFTER.match(after) else f" {REDACTED}" * len(after.split())
+        return f"{found.group(1)}{REDACTED}{more}"
+    if not (_NAMES.match(line) or _WITHOUT.match(line)):
         found = _LOOSE.match(line)
     return f"{found.group(1)}{REDACTED}" if found else line
 
