@@ -19,18 +19,29 @@ class Circuit:
     port: InterfaceFacts
     far: Table
     far_port: InterfaceFacts
+    #: Ways are found by the sum of costs alone.
+    by_costs: bool = True
 
     @property
     def turned(self) -> "Circuit":
         """The other direction."""
-        return Circuit(self.far, self.far_port, self.near, self.port)
+        return Circuit(self.far, self.far_port, self.near, self.port, self.by_costs)
 
     @property
     def cost(self) -> int | None:
         """What sending over it costs; None: not known, or perhaps its ends are no neighbours of
         the IGP, as they do not say the same of what they must agree in."""
+        return self.port.igp_cost if self.by_costs and self._are_neighbours else None
+
+    @property
+    def _are_neighbours(self) -> bool:
         terms = self.port.igp_terms, self.far_port.igp_terms
-        return self.port.igp_cost if terms[0] == terms[1] or None in terms else None
+        places = self.port.igp_place, self.far_port.igp_place
+        if terms[0] != terms[1] and None not in terms:
+            return False
+        if places[0] is None or places[1] is None:
+            return True
+        return bool(places[0].regions) and places[0].regions == places[1].regions
 
     @property
     def least(self) -> int:
@@ -52,8 +63,11 @@ def circuits(routers: Iterable[Router]) -> list[Circuit]:
             if port.igp and not (port.igp_passive or port.loopback or port.shutdown):
                 for network in {address.network for address in port.addresses}:
                     at.setdefault(network, []).append((table, port))
+    by_costs = _is_flat(end for ends in at.values() for end in ends)
     found = {
-        (table.device, port.name, far.device, other.name): Circuit(table, port, far, other)
+        (table.device, port.name, far.device, other.name): Circuit(
+            table, port, far, other, by_costs
+        )
         for ends in at.values()
         if len(ends) > 1
         for table, port in ends
@@ -61,3 +75,20 @@ def circuits(routers: Iterable[Router]) -> list[Circuit]:
         if table.device != far.device
     }
     return list(found.values())
+
+
+def _is_flat(ends: Iterable[tuple[Table, InterfaceFacts]]) -> bool:
+    """Whether the IGP has one area and level, and every router a name of its own there.
+
+    Ways within an area go before shorter ones through another (RFC 2328 section 11), and of two
+    routers with one name each takes the other's routes back.
+    """
+    regions: dict[str, set[str]] = {}
+    devices: dict[str, set[str]] = {}
+    for table, port in ends:
+        if port.igp_place is not None:
+            for region in port.igp_place.regions:
+                regions.setdefault(region.split()[0], set()).add(region)
+            for identity in port.igp_place.identities:
+                devices.setdefault(identity, set()).add(table.device)
+    return all(len(each) == 1 for each in (*regions.values(), *devices.values()))

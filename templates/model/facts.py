@@ -205,6 +205,8 @@ class InterfaceFacts:
     #: What both ends of a circuit must say alike so that they are neighbours of the backbone's IGP
     #: (levels, keys, the kind of network); None: nothing is known of it.
     igp_terms: frozenset[str] | None = field(default=None, compare=False)
+    #: Where it is in the backbone's IGP; None: nothing is known of it.
+    igp_place: "IgpPlace | None" = field(default=None, compare=False)
     #: Families for which an IGP of its own VRF runs on it and takes neighbours: a protocol between
     #: PE and CE, which is not the backbone's.
     vrf_igp: frozenset[AddressFamily] = frozenset()
@@ -228,6 +230,19 @@ class InterfaceFacts:
     vrf_line: int = field(default=0, compare=False)
     #: Line that gives it `mpls`, `ldp` or `igp`.
     mpls_line: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class IgpPlace:
+    """Where in the backbone's IGP a port is.
+
+    `regions` are areas and levels, one a protocol, beginning with its name; none: it has no
+    neighbours. `identities` are names of the router that the text says: IS-IS' system id, OSPF's
+    router id. Two routers of one name spoil everybody's ways.
+    """
+
+    regions: frozenset[str]
+    identities: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from egovnet.templates.frr.config.draft import (
 )
 from egovnet.templates.frr.config.igp_assembly import igp_at, igp_instances, label_blocks
 from egovnet.templates.frr.config.igp_costs import cost_of, igp_terms
+from egovnet.templates.frr.config.igp_places import igp_place
 from egovnet.templates.frr.config.interfaces_reader import LinuxDraft
 from egovnet.templates.frr.config.known_features import ORIGINS
 from egovnet.templates.frr.config.ldp_reader import label_limits, label_sessions
@@ -295,6 +296,7 @@ def _interface(
         igp_passive=passive,
         igp_cost=None if passive else cost_of(port, igp, frr),
         igp_terms=igp_terms(port, igp, frr),
+        igp_place=igp_place(port, vrf, igp, frr),
         vrf_igp=vrf_igp,
         loopback=port.name == LOOPBACK,
         policy_routes=routes,

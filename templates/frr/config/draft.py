@@ -236,6 +236,9 @@ class PortDraft:
     #: Families of `ip ospf area`, `ipv6 ospf6 area`, and their lines; what is said of passive.
     ospf: dict[AddressFamily, int] = field(default_factory=dict)
     ospf_passive: dict[AddressFamily, bool] = field(default_factory=dict)
+    ospf_area: dict[AddressFamily, int] = field(default_factory=dict)
+    #: In octets; "": as the port has it.
+    mtu: str = ""
     #: First line of IS-IS without `ip router isis` in the same block: words, number, block.
     untagged: tuple[str, int, Context] | None = None
     mpls_line: int = 0
@@ -272,6 +275,12 @@ class IgpDraft:
     redistributes: dict[str, tuple[str | None, int]] = field(default_factory=dict)
     #: Prefixes that stand for all routes within them (OSPF's areas and what it takes): lines.
     summaries: dict[IPNetwork, int] = field(default_factory=dict)
+    #: Areas of `networks`, and what is said of an area: it is a stub or an NSSA.
+    areas: dict[IPNetwork, int] = field(default_factory=dict)
+    area_kinds: dict[int, str] = field(default_factory=dict)
+    #: IS-IS' network entity titles, their digits alone; OSPF's router id.
+    titles: list[str] = field(default_factory=list)
+    identity: str = ""
     #: Families for which it announces a default route, and the lines.
     defaults: dict[AddressFamily, int] = field(default_factory=dict)
     #: Line of `segment-routing on`, or the first that is said of it; 0: none.
@@ -313,6 +322,8 @@ class FrrDraft:
     hostname: tuple[str, int] | None = None
     #: `frr version`, the last that is said.
     version: Stated | None = None
+    #: zebra's `router-id` of the default table.
+    router_id: str = ""
     ports: dict[str, PortDraft] = field(default_factory=dict)
     vrfs: dict[str, int] = field(default_factory=dict)
     bgp: dict[str | None, BgpDraft] = field(default_factory=dict)

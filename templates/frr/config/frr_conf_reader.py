@@ -340,7 +340,14 @@ def _remove_router(draft: FrrDraft, words: list[str], number: int) -> int:
     raise Unclear("takes away what is not read")
 
 
-_FORWARDING = {"forwarding": harmless, "nht": harmless, "router_id": harmless}
+def _router_id(draft: FrrDraft, words: list[str], number: int) -> int:
+    """`router-id A`, `ip router-id A`."""
+    if "vrf" not in words:
+        draft.router_id = words[-1]
+    return HARMLESS
+
+
+_FORWARDING = {"forwarding": harmless, "nht": harmless, "router_id": _router_id}
 _TOP = commands(
     "top",
     "agentx",
@@ -351,7 +358,6 @@ _TOP = commands(
     "enable",
     "log",
     "password",
-    "router-id",
     "service",
     "username",
     frr=_frr,
@@ -359,6 +365,7 @@ _TOP = commands(
     interface=_open_interface,
     vrf=_open_vrf,
     router=_open_router,
+    router_id=_router_id,
     mpls=_open_mpls,
     route_map=open_route_map,
     pbr_map=open_pbr_map,

@@ -66,7 +66,9 @@ def igp_terms(
         if igp.vrf is None
         for name, value in igp.terms.items()
     }
-    return frozenset(of_instances | {f"{n} {value}" for n, value in port.igp_terms.items()})
+    of_port = {f"{name} {value}" for name, value in port.igp_terms.items()}
+    # hellos of IS-IS are as long as the MTU, and OSPF compares it (RFC 2328 section 10.6)
+    return frozenset(of_instances | of_port | ({f"mtu {port.mtu}"} if port.mtu else set()))
 
 
 def cost_of(port: PortDraft, families: frozenset[AddressFamily], frr: FrrDraft) -> int | None:

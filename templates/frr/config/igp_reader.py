@@ -31,6 +31,7 @@ from egovnet.templates.frr.config.draft import (
     Unclear,
 )
 from egovnet.templates.frr.config.igp_costs import OSPF_TERMS
+from egovnet.templates.frr.config.igp_places import area_number, title
 from egovnet.templates.frr.config.known_features import OSPF_INSTANCES
 from egovnet.templates.frr.config.vocabulary import (
     ISIS_HARMLESS,
@@ -151,8 +152,15 @@ def _default_family(instance: IgpDraft, rest: list[str]) -> AddressFamily:
 def _area(draft: FrrDraft, words: list[str], number: int) -> int:
     """`area A ...`: what an area is told of others; of a stub a border router is the default."""
     instance: IgpDraft = draft.context.about
-    if words[2] in ("stub", "nssa"):
+    area = area_number(words[1])
+    if words[2:4] == ["nssa", "range"]:
+        if instance.area_kinds.get(area) != "nssa":
+            raise Refused("FRR refuses it: no line before makes the area an NSSA")
+        for prefix in _ranges(instance, words[4:]):
+            instance.summaries[prefix] = number
+    elif words[2] in ("stub", "nssa"):
         instance.defaults.setdefault(_FAMILY[instance.protocol], number)
+        instance.area_kinds[area] = words[2]
     elif words[2] == "range":
         for prefix in _ranges(instance, words[3:]):
             instance.summaries[prefix] = number
@@ -168,7 +176,10 @@ def _ranges(instance: IgpDraft, words: list[str]) -> list[IPNetwork]:
 def _summary(draft: FrrDraft, words: list[str], number: int) -> int:
     """`summary-address P ...`: one route for those from elsewhere that are within P."""
     instance: IgpDraft = draft.context.about
-    instance.summaries[read_prefix(words[1], _FAMILY[instance.protocol])] = number
+    prefix = read_prefix(words[1], _FAMILY[instance.protocol])
+    if not prefix.prefixlen:
+        raise Refused("FRR refuses it: not for the default route")
+    instance.summaries[prefix] = number
     return FACT
 
 
@@ -231,13 +242,17 @@ def _no_segment_routing(draft: FrrDraft, words: list[str], number: int) -> int:
 def _network(draft: FrrDraft, words: list[str], number: int) -> int:
     """`network P area A`: OSPF on the ports with an address in P."""
     instance: IgpDraft = draft.context.about
-    instance.networks[read_prefix(words[1], "ipv4")] = number
+    network = read_prefix(words[1], "ipv4")
+    instance.networks[network] = number
+    instance.areas[network] = area_number(words[3])
     return FACT
 
 
 def _no_network(draft: FrrDraft, words: list[str], number: int) -> int:
     instance: IgpDraft = draft.context.about
-    if instance.networks.pop(read_prefix(words[2], "ipv4"), None) is None:
+    network = read_prefix(words[2], "ipv4")
+    instance.areas.pop(network, None)
+    if instance.networks.pop(network, None) is None:
         raise Refused("takes away what is not there")
     return FACT
 
@@ -260,7 +275,7 @@ def _passive(draft: FrrDraft, words: list[str], number: int) -> int:
 def _interface(draft: FrrDraft, words: list[str], number: int) -> int:
     """`interface PORT area A`: the former way to say it of the port."""
     if words[2] == "area":
-        _runs(_port(draft, words[1], number), "ipv6", number)
+        _runs(_port(draft, words[1], number), "ipv6", words[3], number)
     return FACT
 
 
@@ -271,8 +286,9 @@ def _port(draft: FrrDraft, name: str, number: int) -> PortDraft:
     return held
 
 
-def _runs(held: PortDraft, family: AddressFamily, number: int) -> None:
+def _runs(held: PortDraft, family: AddressFamily, area: str, number: int) -> None:
     held.ospf.setdefault(family, number)
+    held.ospf_area[family] = area_number(area)
 
 
 def port_line(draft: FrrDraft, words: list[str], number: int) -> int:
@@ -281,7 +297,7 @@ def port_line(draft: FrrDraft, words: list[str], number: int) -> int:
     family: AddressFamily = "ipv4" if words[0] == "ip" else "ipv6"
     what = words[2]
     if what == "area":
-        _runs(held, family, number)
+        _runs(held, family, words[3], number)
         return FACT
     if what.isdigit():
         return noted(draft, words, number, OSPF_INSTANCES)
@@ -315,6 +331,7 @@ def no_port_line(draft: FrrDraft, words: list[str], number: int) -> int:
     family: AddressFamily = "ipv4" if words[1] == "ip" else "ipv6"
     what = words[3]
     if what == "area":
+        held.ospf_area.pop(family, None)
         if held.ospf.pop(family, None) is None:
             raise Refused("takes away what is not there")
         return FACT
@@ -345,6 +362,21 @@ def _term(draft: FrrDraft, words: list[str], number: int) -> int:
     return HARMLESS
 
 
+def _title(draft: FrrDraft, words: list[str], number: int) -> int:
+    """`net 49.0001.0000.0000.0001.00`: the area, and the router's name in IS-IS."""
+    instance: IgpDraft = draft.context.about
+    instance.titles.append(title(words[1]))
+    return HARMLESS
+
+
+def _identity(draft: FrrDraft, words: list[str], number: int) -> int:
+    """`router-id A`, `ospf router-id A`, `ospf6 router-id A`."""
+    instance: IgpDraft = draft.context.about
+    if "router-id" in words:
+        instance.identity = words[-1]
+    return HARMLESS
+
+
 def _ldp_sync(draft: FrrDraft, words: list[str], number: int) -> int:
     known = words[1] == "ldp-sync"
     return _other_costs(draft, words, number) if known else not_read(draft, words, number)
@@ -355,11 +387,14 @@ _OSPF = commands(
     *OSPF_HARMLESS,
     area=_area,
     default_information=_default,
+    distance=_other_costs,
     max_metric=_other_costs,
     mpls=_other_costs,
     network=_network,
+    ospf=_identity,
     passive_interface=_passive,
     redistribute=_redistribute,
+    router_id=_identity,
     segment_routing=_segment_routing,
     summary_address=_summary,
     no_=no_of(
@@ -379,7 +414,9 @@ _OSPF6 = commands(
     *OSPF6_HARMLESS,
     area=_area,
     default_information=_default,
+    distance=_other_costs,
     interface=_interface,
+    ospf6=_identity,
     stub_router=_other_costs,
     redistribute=_redistribute,
     summary_address=_summary,
@@ -394,12 +431,14 @@ _OSPF6 = commands(
 _ISIS = commands(
     "isis",
     *ISIS_HARMLESS,
+    advertise_high_metrics=_other_costs,
     area_password=_term,
     domain_password=_term,
     is_type=_term,
     lsp_mtu=_term,
     metric_style=_other_costs,
     mpls=_ldp_sync,
+    net=_title,
     set_overload_bit=_other_costs,
     topology=_other_costs,
     default_information=_default,

@@ -542,7 +542,8 @@ def _multicast_router(draft: LinuxDraft, held: PortDraft, words: list[str], numb
 def _mtu(draft: LinuxDraft, held: PortDraft, words: list[str], number: int) -> int:
     if held.name == LOOPBACK and read_number(_one(words)) < _LEAST_MTU:
         raise Unclear(LOOPBACK_DOWN)
-    return _harmless(draft, held, words, number)
+    held.mtu = _one(words)
+    return HARMLESS
 
 
 def _broadcast(draft: LinuxDraft, held: PortDraft, words: list[str], number: int) -> int:

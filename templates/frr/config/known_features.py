@@ -5,7 +5,7 @@ proved; its lines are understood as far as that they say nothing else.
 """
 
 from egovnet.templates.frr.config.contexts import noted, opaque
-from egovnet.templates.frr.config.draft import BgpDraft, FrrDraft, Handler, New
+from egovnet.templates.frr.config.draft import BgpDraft, FrrDraft, Handler, New, Unclear
 
 EVPN = "EVPN"
 _OF_VRF = "carries routes of VRF {} to other routers, by targets of its own"
@@ -160,7 +160,13 @@ def read_new(draft: FrrDraft, words: list[str], number: int) -> int:
 
 
 def open_bmp(draft: FrrDraft, words: list[str], number: int) -> int:
-    """`bmp targets NAME`, a block of a module's; `bmp mirror buffer-limit N`."""
+    """`bmp targets NAME`, a block of a module's; `bmp mirror buffer-limit N`.
+
+    Without the module it opens no block, and the next `exit` leaves another one: a text that a
+    router printed has its version, and closed the block.
+    """
+    if words[1] == "targets" and not draft.version:
+        raise Unclear("opens a block only where bgpd was started with its module (-M bmp)")
     return noted(draft, words, number, _BMP, opens=words[1] == "targets")
 
 

@@ -136,8 +136,7 @@ def _value(instance: BgpDraft, peer: PeerDraft, words: list[str], number: int) -
             raise Refused("FRR refuses it: not its form")
         peer.values[what] = (True, number)
     elif what == "local-as":
-        if peer.is_group and "remote-as" not in peer.values and _has_members(instance, peer):
-            raise Refused("FRR refuses it: the peer group has members and no AS")
+        _may_have_local_as(instance, peer)
         remote = peer.values.get("remote-as", ("external", 0))[0]
         if int(words[3]) in (instance.asn, remote) or remote in ("internal", instance.asn):
             raise Refused("FRR refuses it: neither its own AS nor the neighbor's, nor with iBGP")
@@ -158,6 +157,13 @@ def _value(instance: BgpDraft, peer: PeerDraft, words: list[str], number: int) -
     return FACT
 
 
+def _may_have_local_as(instance: BgpDraft, peer: PeerDraft) -> None:
+    if not peer.is_group:
+        _needs_an_as(instance, peer)
+    elif "remote-as" not in peer.values and _has_members(instance, peer):
+        raise Refused("FRR refuses it: the peer group has members and no AS")
+
+
 def _multihop(instance: BgpDraft, peer: PeerDraft, words: list[str], number: int) -> None:
     """`ebgp-multihop`, which says nothing but that there is no `ttl-security` then."""
     if _internal(instance, peer) or not (peer.is_group or _is_address(peer.name)):
@@ -166,6 +172,12 @@ def _multihop(instance: BgpDraft, peer: PeerDraft, words: list[str], number: int
         peer.values["ebgp-multihop"] = (True, number)
     elif words[3:] not in ([], ["255"]):
         raise Refused("FRR refuses it: not with ttl-security")
+
+
+def _needs_an_as(instance: BgpDraft, peer: PeerDraft) -> None:
+    group = _group_of(instance, peer)
+    if "remote-as" not in peer.values and (group is None or "remote-as" not in group.values):
+        raise Refused("FRR refuses it: no line before says the AS, of the neighbor or its group")
 
 
 def _internal(instance: BgpDraft, peer: PeerDraft) -> bool:
@@ -329,6 +341,7 @@ def _family_line(
         values[what] = (_maximum_prefix(words), number)
     elif what == "route-reflector-client":
         _exactly(words, 3)
+        _needs_an_as(instance, peer)
         values[what] = (True, number)
     elif what == "default-originate" or what in FAMILY_OPTIONS:
         key, text = _option(words[2:])

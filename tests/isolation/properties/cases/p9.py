@@ -1,9 +1,11 @@
 """What must be one VRF's alone."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from ipaddress import IPv4Address, IPv4Network
 
 from egovnet.templates.model.facts import (
+    IgpPlace,
     LabelBlock,
     LabelLimit,
     Policy,
@@ -56,7 +58,28 @@ def _ways_of_no_known_cost(facts: Facts) -> None:
     edit_interface(facts, "gz-pe1", "eth2", igp_cost=None)
 
 
+def _in(*regions: str) -> Callable[[Facts], None]:
+    """A circuit of gz-pe1 without LDP, and circuits of others in these regions."""
+
+    def edit(facts: Facts) -> None:
+        edit_interface(facts, "gz-pe1", "eth1", ldp=frozenset({"ipv6"}))
+        ends = ((("bj-p1", "eth3"), ("gd-pe1", "eth1")), (("bj-p2", "eth3"), ("gd-pe1", "eth2")))
+        for region, both in zip(regions, ends, strict=True):
+            for device, port in both:
+                place = IgpPlace(frozenset({region}), frozenset())
+                edit_interface(facts, device, port, igp_place=place)
+
+    return edit
+
+
 CASES = [
+    Case(
+        "two ways, one without LDP, and areas of OSPF",
+        _in("ospf area 0", "ospf area 1"),
+        "P9 label-lost",
+        "gd-pe1",
+        RISK,
+    ),
     Case(
         "two ways of one cost, one without LDP",
         _two_ways_of_one_cost,

@@ -1,0 +1,89 @@
+"""Where in the backbone's IGP a port is: areas, levels, and the router's name there.
+
+IS-IS has no neighbours without a network entity title (ISO/IEC 10589 section 7.1), of level 1 those
+of its own area alone; OSPF has those that say the same area, and the same of what it is (RFC 2328
+section 10.5). Whether FRR takes a title was tried on 8.4.4.
+"""
+
+from ipaddress import IPv4Address
+
+from egovnet.templates.frr.config.draft import FrrDraft, IgpDraft, PortDraft
+from egovnet.templates.model.device import AddressFamily
+from egovnet.templates.model.facts import IgpPlace
+
+_LEVELS = {"level-1": (1,), "level-2-only": (2,), "level-1-2": (1, 2)}
+#: Hexadecimal digits of a title: the area's come first, then those of the system and a selector.
+_SYSTEM, _SELECTOR = 12, 2
+_FEWEST, _MOST = 16, 40
+
+
+def igp_place(
+    port: PortDraft, vrf: str | None, families: frozenset[AddressFamily], frr: FrrDraft
+) -> IgpPlace | None:
+    """The place of a port on which the backbone's IGP runs in `families`; None without it."""
+    if vrf is not None or not families:
+        return None
+    parts: list[tuple[str, str]] = []
+    if port.igp:
+        parts += [_isis(port, frr.igps.get(("isis", tag, None))) for tag in port.isis_tags]
+    for protocol, family in (("ospf", "ipv4"), ("ospf6", "ipv6")):
+        area = ospf_area(port, protocol, frr.igps.get((protocol, "", None)))
+        if family in families and area is not None:
+            parts.append(_ospf(area, protocol, frr))
+    regions = frozenset(region for region, _ in parts)
+    return IgpPlace(
+        frozenset() if "" in regions else regions,
+        frozenset(identity for _, identity in parts if identity),
+    )
+
+
+def title(word: str) -> str:
+    """The digits of a network entity title. Raises ValueError where FRR takes none."""
+    digits = word.replace(".", "").lower()
+    if not _FEWEST <= len(digits) <= _MOST or len(digits) % 2 or digits[-_SELECTOR:] != "00":
+        raise ValueError("no network entity title")
+    int(digits, 16)
+    return digits
+
+
+def area_number(word: str) -> int:
+    """`7` and `0.0.0.7` are one area. Raises ValueError where it is neither."""
+    return int(word) if word.isdecimal() else int(IPv4Address(word))
+
+
+def ospf_area(port: PortDraft, protocol: str, instance: IgpDraft | None) -> int | None:
+    """The area of a port, by its own word or by `network` of the instance; None: of none."""
+    said = port.ospf_area.get("ipv4" if protocol == "ospf" else "ipv6")
+    if said is not None or instance is None:
+        return said
+    found = [
+        (network.prefixlen, area)
+        for network, area in instance.areas.items()
+        for address in port.addresses
+        if address.version == 4 and address.ip in network
+    ]
+    return max(found)[1] if found else None
+
+
+def _isis(port: PortDraft, instance: IgpDraft | None) -> tuple[str, str]:
+    """(region, identity) by an instance; no region without a title, or a level of its own."""
+    if instance is None or not instance.titles:
+        return "", ""
+    of_router = _LEVELS.get(instance.terms.get("is-type", ""), (1, 2))
+    levels = [level for level in port.isis_levels if level in of_router]
+    digits = instance.titles[0]
+    areas = {each[: -_SYSTEM - _SELECTOR] for each in instance.titles}
+    identity = f"isis {digits[-_SYSTEM - _SELECTOR : -_SELECTOR]}"
+    if not levels:
+        return "", identity
+    where = f" of {' '.join(sorted(areas))}" if 1 in levels else ""
+    return f"isis level {' '.join(map(str, levels))}{where}", identity
+
+
+def _ospf(area: int, protocol: str, frr: FrrDraft) -> tuple[str, str]:
+    instance = frr.igps.get((protocol, "", None))
+    if instance is None:
+        return "", ""
+    identity = instance.identity or frr.router_id
+    kind = instance.area_kinds.get(area, "")
+    return f"{protocol} area {area}{kind and f' {kind}'}", identity and f"{protocol} {identity}"
