@@ -115,6 +115,12 @@ class DriverMethods(ConfigurationMethods, GetterMethods, ProgramGetterMethods):
         return "" if self._running is None else self._running.text.joined()
 
     @property
+    def seen_ipsec(self) -> str | None:
+        """What the last reading saw of IPsec: policies, switches, whom there are keys with, and no
+        key; "" of a kernel without, None before any. Asks nothing."""
+        return None if self._running is None else self._running.ipsec
+
+    @property
     def diff_to(self) -> Callable[[str], str]:
         """`diff_to(text)`: what the router runs now against a whole text, `""` when they mean the
         same; one round trip, and no check of the text.
@@ -255,11 +261,13 @@ def _read_against(
         with answer_of(driver.hostname):
             faults = faults_of_equal(answer.texts, wanted_text)
     if faults is not None:
-        return Against(wanted, (), faults, linux_diff(faults), answer.rest, digest)
+        told = linux_diff(faults)
+        return Against(wanted, (), faults, told, answer.rest, digest, answer.text("ipsec"))
     running, wanted_state = driver._state_of(answer), DeviceState.of(wanted_text)
     changes = line_changes(running, wanted_state)
     diff = diff_states(running, wanted_state)
-    return Against(running.text.joined(), changes, running.faults, diff, answer.rest, digest)
+    read = running.text.joined()
+    return Against(read, changes, running.faults, diff, answer.rest, digest, running.ipsec)
 
 
 def _text_with(driver: DriverMethods, text: str, changes: Collection[Change]) -> str:

@@ -122,6 +122,11 @@ class Comparison(Protocol):
     def seen(self) -> str:
         """The device's own digest of its configuration and of what it does with it."""
 
+    @property
+    def ipsec(self) -> str | None:
+        """Its policies and associations of IPsec, without keys, in the platform's form; None where
+        the device did not send them."""
+
 
 @runtime_checkable
 class ComparesAtLoad(Protocol):
@@ -201,6 +206,11 @@ class TransactionalDriver(Protocol):
     @property
     def compared_text(self) -> str:
         """The running configuration that the last load or comparison saw. Asks nothing."""
+
+    @property
+    def seen_ipsec(self) -> str | None:
+        """What the last reading of the configuration saw of IPsec, without keys; None where it does
+        not show it. Asks nothing."""
 
     def read_against(self, text: Callable[[], str], then: str = "", seen: str = "") -> Comparison:
         """What runs against `text()`, and what the script `then` prints, in one round trip.

@@ -112,7 +112,11 @@ def read_device(  # noqa: PLR0917  # Nornir passes a task its arguments by name
             running = against.text if against.changes else None
             state = words.read_brief(device, answer.said, routes, running)
             if words.capabilities.shows_running_state:
-                does = words.read_running(answer.said)
+                does = words.read_running(answer.said, against.ipsec)
+        elif against.ipsec and words.capabilities.shows_running_state:
+            # its state is as before; IPsec, digested with its configuration, may not be
+            asked = words.running_script(device, links=False)
+            does = words.read_running(session.run_script(asked), against.ipsec)
         if state is None:
             # a moment later: what is evaluated is not what was digested, which may have been worse
             seen = replace(seen, state="")

@@ -30,6 +30,7 @@ def read_running(task: Task, device: Device, ask_pending: bool = False) -> TaskR
     text = session.running_text()
     state = None
     if words.capabilities.shows_running_state:
-        state = words.read_running(session.run_script(words.running_script(device, links=True)))
+        does = session.run_script(words.running_script(device, links=True))
+        state = words.read_running(does, session.seen_ipsec)
     pending = ask_pending and session.has_pending_commit()
     return TaskResult(task.host, Running(text, state, pending))

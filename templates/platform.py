@@ -284,9 +284,9 @@ class Platform(Protocol):
         `links`: for its interfaces as well. Never asked where `shows_running_state` is false.
         """
 
-    def read_running(self, answer: str) -> RunningState:
-        """The state that an answer to `running_script` tells of; what makes no sense is in its
-        `unread`."""
+    def read_running(self, answer: str, ipsec: str | None = None) -> RunningState:
+        """The state that an answer to `running_script` tells of, and what the driver read of IPsec
+        (None: nobody did); what makes no sense is in its `unread`."""
 
     # -- probes ---------------------------------------------------------------------------------
 

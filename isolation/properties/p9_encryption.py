@@ -3,7 +3,8 @@
 VPN labels are in GRE between loopbacks (RFC 4023) and GRE is in ESP. That takes all of these: a VRF
 exports with the next hop that is for encrypted routes, and imports no other; to that next hop leads
 the tunnel to its PE, and when it is down a route that discards; the router's own GRE that IPsec has
-no policy for is blocked. What IKE agrees on is not in a router's text: see the assumptions.
+no policy for is blocked, by the text, and by the kernel where its policies were read. What IKE
+agrees on is not in a router's text: see the assumptions.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -13,8 +14,9 @@ from egovnet.inventory.model import IPNetwork
 from egovnet.inventory.model.within import is_within
 from egovnet.isolation.model.cause import CauseKind
 from egovnet.isolation.model.classes import p9_encryption as classes
+from egovnet.isolation.model.domains import BACKBONE
 from egovnet.isolation.model.finding import finding
-from egovnet.isolation.model.finding_class import FindingClass
+from egovnet.isolation.model.finding_class import FindingClass, Severity
 from egovnet.isolation.model.finding_drafts import FindingDraft, single
 from egovnet.isolation.model.from_encryption import EncryptedVpns
 from egovnet.isolation.model.property import SceneCheck
@@ -40,6 +42,8 @@ def encryption(scene: Scene) -> Iterator[FindingDraft]:
             takes_part = takes_part or bool(vpns)
             for bgp in table.families.values() if vpns else ():
                 yield from _vrf(table, bgp, vpns[0], expected)
+            if vpns:
+                yield from _running(table, expected.vpns)
         side = expected.sides.get(router.name)
         if side is not None:
             yield from _statics(router, expected, tunnels)
@@ -114,6 +118,40 @@ def _blocks(router: Router, side: EncryptedSide) -> Iterator[FindingDraft]:
             words = {"way": way, "address": side.local}
             what = f"lets GRE {way} {side.local} pass"
             yield _draft(router.tables[None], classes.TUNNEL_IN_CLEAR, what, (0, ""), words)
+
+
+def _running(table: Table, encrypted: frozenset[str]) -> Iterator[FindingDraft]:
+    """Ways in clear that the kernel has: each for every encrypted VPN of the router."""
+    (source, *_) = (domain for domain in table.domains if domain.vpn in encrypted)
+    for one in table.facts.clear_gre:
+        severity = Severity.LEAK if one.now else Severity.RISK
+        what = f"lets GRE {one.way} {one.address} pass in clear"
+        cause = table.cause(
+            CauseKind.LINK,
+            classes.RUNS_IN_CLEAR.id,
+            *(one.way, one.address, one.why),
+            says=what,
+            line=one.line,
+        )
+        yield single(
+            finding(
+                classes.RUNS_IN_CLEAR,
+                table.device,
+                table.name,
+                severity=severity,
+                path=(table.hop(what, one.line),),
+                line=one.line,
+                source=source,
+                target=BACKBONE,
+                causes=(cause,),
+                words={
+                    "vpn": source.vpn,
+                    "way": one.way,
+                    "address": one.address,
+                    "why": one.why,
+                },
+            )
+        )
 
 
 def _statics(

@@ -13,6 +13,7 @@ from ipaddress import ip_address, ip_interface, ip_network
 from egovnet.inventory.model.within import is_within
 from egovnet.isolation.algebra.policies import Routes, apply
 from egovnet.isolation.algebra.prefix_sets import PrefixSet
+from egovnet.isolation.running.ipsec import explain_ipsec
 from egovnet.isolation.running.overlay import Overlay
 from egovnet.templates.model.device import AddressFamily
 from egovnet.templates.model.facts import (
@@ -52,6 +53,7 @@ def explain(overlay: Overlay, state: RunningState) -> None:
     _rules(overlay, state)
     _routes(overlay, state)
     _labels(overlay, state)
+    explain_ipsec(overlay, state.ipsec)
     if state.vpn_routes is None and _reflects(overlay.facts):
         overlay.note("VPN routes: not asked for", followed=False, unread=True)
 

@@ -10,6 +10,7 @@ from egovnet.isolation.model.finding import STATE
 from egovnet.templates.model.device import AddressFamily
 from egovnet.templates.model.facts import (
     BgpInstance,
+    ClearGre,
     DeviceFacts,
     ExtendedCommunity,
     InterfaceFacts,
@@ -34,6 +35,7 @@ class Overlay:
     statics: list[StaticFacts] = field(default_factory=list)
     rules: list[PolicyRoute] = field(default_factory=list)
     ways: list[LabelledWay] = field(default_factory=list)
+    clear: list[ClearGre] = field(default_factory=list)
     notes: list[StateNote] = field(default_factory=list)
     lines: dict[str, int] = field(default_factory=dict)
 
@@ -125,6 +127,7 @@ class Overlay:
             statics=(*self.facts.statics, *self.statics),
             policy_routes=(*self.facts.policy_routes, *self.rules),
             labelled_ways=tuple(self.ways),
+            clear_gre=tuple(self.clear),
             state_notes=tuple(self.notes),
             state_read=True,
             text=(*self.facts.text, *self.lines),

@@ -284,7 +284,29 @@ read_linux() { # DIRECTORY
     living
     { echo "$name" >"$1/hostname" && echo "$DAEMONS" >"$1/daemons"; } 2>/dev/null || return 1
     ip -j -f mpls netconf show >"$1/labels" 2>/dev/null
+    read_ipsec "$1"
     read_filter "$1"
+}
+# Policies have no keys. Of associations the words that are said are picked one by one, so that a key is in none,
+# even if this ip did not know "nokeys"; one without an algorithm is still being agreed on.
+read_ipsec() { # DIRECTORY: what the kernel has of IPsec in DIRECTORY/ipsec, which is not there where it has none
+    [ -d /sys/module/xfrm_user ] || [ -d /sys/module/af_key ] || [ ! -e /proc/modules ] || return 0
+    ip -o xfrm policy list >"$1/listed" 2>&1
+    [ -s "$1/listed" ] || return 0 # keys alone hold no packet and let none pass
+    {
+        awk '/^src / { print "policy " $0; next } { print "unread " $0 }' "$1/listed"
+        ip -o xfrm state list nokeys 2>&1 | awk '
+            !/^src / { print "unread associations"; next }
+            { gsub(/\\/, " "); said = ""; for (i = 1; i < NF && $i != "sel"; i += 1) {
+                if ($i ~ /^(src|dst|proto|mode)$/ && !((NR, $i) in told)) { told[NR, $i]; said = said " " $i " " $(i + 1) }
+                if ($i == "enc" || $i == "aead") { said = said " cipher " $(i + 1); break }
+              } print "keys" said }' | sort -u
+        for switch in /proc/sys/net/ipv4/conf/*/disable_policy /proc/sys/net/ipv4/conf/*/disable_xfrm; do
+            value=
+            { read -r value <"$switch"; } 2>/dev/null || : # the kernel gives a shell that reads by octets the first
+            [ "$value" = 0 ] || [ ! -e "$switch" ] || echo "switch $switch $value"
+        done
+    } >"$1/ipsec" 2>/dev/null
 }
 may_filter() { # whether there is nft, and a kernel that has what it needs: where not, nothing is filtered
     command -v nft >/dev/null && { [ -d /sys/module/nf_tables ] || [ ! -e /proc/modules ]; }
@@ -302,7 +324,7 @@ read_filter() { # DIRECTORY: the kernel's ruleset in DIRECTORY/filter, which is 
 }
 read_here() { read_running "$PLACE"; }
 running_in() { # DIRECTORY: sets RUNNING, the files that say what runs
-    RUNNING="$1/hostname $1/daemons $1/interfaces $1/linux $1/labels $1/filter $1/zebra $1/frr"
+    RUNNING="$1/hostname $1/daemons $1/interfaces $1/linux $1/labels $1/ipsec $1/filter $1/zebra $1/frr"
 }
 can_be_read() { # DIRECTORY: sets STATUS
     STATUS=failed

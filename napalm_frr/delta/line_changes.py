@@ -67,6 +67,8 @@ class Against(NamedTuple):
     rest: str = ""
     #: The router's own digest of what it runs and of how its Linux is.
     seen: str = ""
+    #: What its kernel has of IPsec (the agent's text of that name); None where nothing was sent.
+    ipsec: str | None = None
 
 
 def line_changes(running: DeviceState, wanted: DeviceState) -> tuple[LineChange, ...]:

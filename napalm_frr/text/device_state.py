@@ -9,7 +9,14 @@ import re
 from dataclasses import dataclass, field, replace
 
 from napalm_frr.errors import DeviceTextError
-from napalm_frr.text import device_text, filter_text, frr_tree, interfaces_text, linux_check
+from napalm_frr.text import (
+    device_text,
+    filter_text,
+    frr_tree,
+    interfaces_text,
+    ipsec_check,
+    linux_check,
+)
 from napalm_frr.text.daemons import daemons_for
 from napalm_frr.text.device_text import DeviceText
 from napalm_frr.text.frr_tree import Contexts
@@ -41,6 +48,8 @@ class DeviceState:
     living: frozenset[str] | None = None
     #: Linux's interfaces; None where nobody said.
     links: frozenset[str] | None = field(default=None, repr=False)
+    #: What the kernel has of IPsec, as the agent prints it: no keys.
+    ipsec: str = field(default="", repr=False)
 
     def dead_for(self, frr: Contexts) -> tuple[str, ...]:
         """The daemons that do not run, of those that an FRR text needs. What a dead one is
@@ -134,6 +143,7 @@ def _linux_faults(
     faults = linux_check.faults(interfaces, linux) if linux else ()
     labels = json.loads(texts.get("labels") or "[]")
     faults += linux_check.label_faults(interfaces, frr, labels)
+    faults += ipsec_check.faults(interfaces, texts.get("ipsec", ""))
     daemons = texts.get("daemons", "").split()
     if daemons and "zebra" not in daemons:
         return faults
@@ -161,7 +171,12 @@ def state_from_texts(texts: dict[str, str]) -> DeviceState:
     living = frozenset(texts.get("daemons", "").split()) or None
     links = frozenset(str(link.get("ifname")) for link in json.loads(texts.get("linux") or "[]"))
     return replace(
-        state, fingerprint=fingerprint, faults=faults, living=living, links=links or None
+        state,
+        fingerprint=fingerprint,
+        faults=faults,
+        living=living,
+        links=links or None,
+        ipsec=texts.get("ipsec", ""),
     )
 
 

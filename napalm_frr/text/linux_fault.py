@@ -33,6 +33,8 @@ class FaultKind(StrEnum):
     LABELS_REFUSED = "labels refused"
     #: `S: takes in labels, and the text does not say so`.
     LABELS_ACCEPTED = "labels accepted"
+    #: `S: lacks the IPsec policy E`.
+    POLICY_MISSING = "policy missing"
 
 
 _SENTENCES = {
@@ -48,6 +50,7 @@ _SENTENCES = {
     FaultKind.ADDRESS_UNKNOWN: "zebra does not know {expected}",
     FaultKind.LABELS_REFUSED: "takes in no labels, with mpls-enable yes",
     FaultKind.LABELS_ACCEPTED: "takes in labels, and the text does not say so",
+    FaultKind.POLICY_MISSING: "lacks the IPsec policy {expected}",
 }
 
 _JOINING = (
@@ -55,6 +58,7 @@ _JOINING = (
     FaultKind.WRONG_VRF,
     FaultKind.WRONG_VLAN,
     FaultKind.LABELS_ACCEPTED,
+    FaultKind.POLICY_MISSING,
 )
 
 
@@ -83,7 +87,8 @@ class LinuxFault:
         """Whether packets may pass between routing tables that the text keeps apart.
 
         A port that takes in labels is a way into any VPN (RFC 4364, section 13.1); one of another
-        VLAN has another customer's frames in its VRF.
+        VLAN has another customer's frames in its VRF. Without a policy of IPsec, labels in a
+        tunnel come from and go to anybody.
         """
         return self.kind in _JOINING
 

@@ -106,20 +106,27 @@ def linux_differences(device: Device, faults: Iterable[DeviceFault]) -> Iterator
         by_name.setdefault(fault.subject, []).append(fault)
     vrf_of = {i.name: i.vrf or "" for i in device.interfaces}
     names = {vrf.name for vrf in device.vrfs}
+    loopback = platform(device.platform).capabilities.loopback
+    encrypted = [vrf.name for vrf in device.vrfs if vrf.next_hops]
     for name, found in by_name.items():
         opens = any(fault.joins_tables for fault in found)
         unowned = any(fault.unowned for fault in found)
         klass = DriftClass.LEAK if opens else DriftClass.SERVICE
         if unowned and not opens:
             klass = DriftClass.UNMANAGED
+        vrf = name if name in names else vrf_of.get(name, "")
+        message = "; ".join(map(str, found))
+        if opens and name == loopback and encrypted:
+            vrf = encrypted[0]
+            message += f"; {', '.join(encrypted)} may be in clear on the backbone"
         yield Difference(
             device=device.name,
             klass=klass,
             kind="state",
             subject=f"Linux interface {name}",
-            message="; ".join(map(str, found)),
+            message=message,
             port="" if name in names else name,
-            vrf=name if name in names else vrf_of.get(name, ""),
+            vrf=vrf,
             remediable=not unowned,
             why_not="unowned: its configuration does not have it" if unowned else "",
         )

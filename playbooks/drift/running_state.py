@@ -16,7 +16,7 @@ from egovnet.templates.intend.device_facts import intended_facts
 from egovnet.templates.model.device import Device
 from egovnet.templates.model.facts import DeviceFacts
 from egovnet.templates.model.running_state import RunningState
-from egovnet.templates.registry import read_config, render
+from egovnet.templates.registry import platform, read_config, render
 
 #: How the subject of the check of a VRF's routes begins.
 _STRAY = "no stray routes "
@@ -29,7 +29,7 @@ def noted_facts(
 ) -> dict[str, DeviceFacts]:
     """Facts of the devices that do what nothing explains; `read` are those of differing texts."""
     states = {
-        name: _without_faults(reading.evaluated.running, reading.faults)
+        name: _without_faults(devices[name], reading.evaluated.running, reading.faults)
         for name, reading in readings.items()
         if reading.evaluated.running is not None and not reading.dead
     }
@@ -46,20 +46,21 @@ def noted_facts(
     return {name: one for name, one in running_facts(facts, states).items() if one.state_notes}
 
 
-def _without_faults(state: RunningState, faults: Iterable[DeviceFault]) -> RunningState:
+def _without_faults(
+    device: Device, state: RunningState, faults: Iterable[DeviceFault]
+) -> RunningState:
     """What is left where an interface is not as its text says, which is told already."""
     faulty = {fault.subject for fault in faults}
     if not faulty:
         return state
-    return RunningState(
-        state.rules,
-        tuple(r for r in state.routes if not faulty & {hop.interface for hop in r.hops}),
-        tuple(one for one in state.labels if not faulty & set(one.interfaces)),
-        state.interfaces,
-        state.vpn_routes,
-        state.labelled,
-        state.not_isolated,
-        state.unread,
+    ipsec = state.ipsec
+    if ipsec is not None and platform(device.platform).capabilities.loopback in faulty:
+        ipsec = replace(ipsec, missing_told=True)
+    return replace(
+        state,
+        routes=tuple(r for r in state.routes if not faulty & {hop.interface for hop in r.hops}),
+        labels=tuple(one for one in state.labels if not faulty & set(one.interfaces)),
+        ipsec=ipsec,
     )
 
 

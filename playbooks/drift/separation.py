@@ -159,6 +159,7 @@ def _raised(difference: Difference, findings: Sequence[Finding]) -> Difference:
         difference,
         klass=DriftClass.LEAK,
         message=f"{first.klass}: {first.message}{more}",
+        vrf=difference.vrf or first.vrf,
         path=tuple(map(str, first.path)),
     )
 

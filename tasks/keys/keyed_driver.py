@@ -41,6 +41,7 @@ class KeyedComparison:
     diff: str
     rest: str
     seen: str
+    ipsec: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +192,11 @@ class KeyedDriver:
         """As the driver's, with references."""
         return self._keys.conceal(self._driver.compared_text)
 
+    @property
+    def seen_ipsec(self) -> str | None:
+        """As the driver's."""
+        return self._driver.seen_ipsec
+
     def read_against(self, text: Callable[[], str], then: str = "", seen: str = "") -> Comparison:
         """As the driver's, with references."""
         with self._concealed() as driver:
@@ -202,6 +208,7 @@ class KeyedDriver:
             self._keys.conceal(found.diff),
             self._keys.conceal(found.rest),
             found.seen,
+            found.ipsec,
         )
 
     def diff_to(self, text: str, /) -> str:

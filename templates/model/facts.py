@@ -544,6 +544,18 @@ class StateNote:
 
 
 @dataclass(frozen=True, slots=True)
+class ClearGre:
+    """GRE `way` ("from", "to") an address of the router may be in clear by its kernel's policies of
+    IPsec, as `why` says. `now`: that of a tunnel is; else it may be, or is once IKE ends."""
+
+    way: str
+    address: IPv4Address
+    why: str
+    now: bool
+    line: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Coverage:
     """How much of a text took part: `understood` lines gave facts, or are known not to be taken,
     `harmless` ones are known not to bear on separation, `blank` are empty or comments; the rest is
@@ -602,6 +614,7 @@ class DeviceFacts:
     #: does not explain. Their lines follow the text's.
     state_notes: tuple[StateNote, ...] = ()
     labelled_ways: tuple[LabelledWay, ...] = ()
+    clear_gre: tuple[ClearGre, ...] = ()
     #: Whether what the router does was read, and not its text only.
     state_read: bool = False
     #: Where the text came from, for findings: a file name, or "running".

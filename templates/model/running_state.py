@@ -16,6 +16,7 @@ from egovnet.templates.model.facts import (
     RouteDistinguisher,
     TunnelEnds,
 )
+from egovnet.templates.model.ipsec import IpsecState
 
 
 class Origin(StrEnum):
@@ -144,7 +145,7 @@ class RunningState:
     """All of one router, or (`labelled` is not None) what is left of it when what its text
     explains is taken out: then what is absent says nothing.
 
-    `interfaces` and `vpn_routes` are None where nobody asked for them.
+    `interfaces`, `vpn_routes` and `ipsec` are None where nobody asked for them.
     """
 
     rules: tuple[RunningRule, ...] = ()
@@ -153,6 +154,7 @@ class RunningState:
     interfaces: tuple[RunningInterface, ...] | None = None
     vpn_routes: tuple[VpnRoute, ...] | None = None
     labelled: tuple[LabelledHop, ...] | None = None
+    ipsec: IpsecState | None = None
     #: Families in which a VRF's packets are not looked up in the VRF first, and why.
     not_isolated: dict[AddressFamily, str] = field(default_factory=dict)
     #: Questions that the router did not answer, and what it said.

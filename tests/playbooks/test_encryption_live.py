@@ -6,6 +6,7 @@ Two PEs with a P router between them; one VPN is encrypted, another one is not.
 import base64
 import time
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 
@@ -123,6 +124,59 @@ def test_routers_are_as_intended_and_proved(place: LabPlace) -> None:
     assert place.run("drift", "--json").json["differences"] == []
 
 
+#: The policies of the text of one PE, without what they do.
+BLOCKS = {
+    "out": "src 10.255.0.2/32 dst 0.0.0.0/0 proto gre dir out",
+    "in": "src 0.0.0.0/0 dst 10.255.0.2/32 proto gre dir in",
+}
+LEAKS = 4
+
+
+def by_hand(place: LabPlace, words: str) -> None:
+    done = place.lab.exec("bj-pe1", f"ip xfrm policy {words}")
+    assert done.exit_code == 0, done.stderr
+
+
+def findings(place: LabPlace, code: int = LEAKS) -> list[tuple[str, str, str, str]]:
+    found = place.run("prove", "--running", "--json", code=code).json["findings"]
+    return [(one["class"], one["severity"], one["device"], one["vrf"]) for one in found]
+
+
+def leaks(place: LabPlace, *words: str, code: int = LEAKS) -> list[dict[str, Any]]:
+    found = place.run("drift", "--json", *words, code=code).json["differences"]
+    assert {(one["device"], one["class"]) for one in found} <= {("bj-pe1", "leak")}
+    return found
+
+
+@pytest.mark.parametrize("way", BLOCKS)
+def test_a_policy_that_was_deleted_by_hand_is_found(place: LabPlace, way: str) -> None:
+    """IKE goes on and all is in ESP: what was lost is what holds once it ends."""
+    by_hand(place, f"delete {BLOCKS[way]}")
+    assert findings(place) == [("P9 runs-in-clear", "risk", "bj-pe1", "i-party")]
+    (leak,) = leaks(place)
+    assert leak["subject"] == "Linux interface lo"
+    assert f"lacks the IPsec policy {BLOCKS[way]} action block" in leak["message"]
+    by_hand(place, f"update {BLOCKS[way]} action block priority 4000000000")
+    assert findings(place, 0) == leaks(place, code=0) == []
+
+
+def test_a_policy_that_lets_pass_is_found_and_the_vpn_read(place: LabPlace) -> None:
+    """It takes the place of IKE's own policy: and what it lets pass is in clear."""
+    words = f"src 10.255.0.2/32 dst {PES['sh-pe1']}/32 proto gre dir out"
+    by_hand(place, f"update {words} priority 1")
+    assert findings(place) == [("P9 runs-in-clear", "leak", "bj-pe1", "i-party")]
+    (leak,) = leaks(place)
+    assert (leak["vrf"], "priority 1 " in leak["lines"][0]) == ("i-party", True)
+    with Capture(place) as seen:
+        party(place)
+    assert seen.gre and PARTY_READ in seen.bytes
+    stop_ike(place.lab, "bj-pe1")
+    by_hand(place, f"delete {words}")
+    start_ike(place.lab, "bj-pe1")
+    until_all_answer(place)
+    assert findings(place, 0) == leaks(place, code=0) == []
+
+
 def test_the_end_of_ike_ends_the_vpn_alone(place: LabPlace) -> None:
     stop_ike(place.lab, "bj-pe1")
     with Capture(place) as seen:
@@ -156,3 +210,14 @@ def test_a_vpn_that_was_in_clear_is_encrypted_by_a_change(place: LabPlace) -> No
         assert public(place) == [COUNT, COUNT]
         assert party(place) == [COUNT, COUNT]
     assert PUBLIC_READ not in seen.bytes and PARTY_READ not in seen.bytes and not seen.gre
+
+
+def test_drift_puts_a_deleted_policy_back(place: LabPlace) -> None:
+    for way, words in BLOCKS.items():
+        by_hand(place, f"delete {words}")
+        found = leaks(place, "--remediate", "leak", "--share", "100", code=0)
+        assert [one["remediated"] for one in found] == [True], way
+    # one in its place that lets pass is of the same selector
+    by_hand(place, f"update {BLOCKS['out']} priority 7")
+    leaks(place, "--remediate", "leak", "--share", "100", code=0)
+    assert findings(place, 0) == leaks(place, code=0) == []

@@ -60,6 +60,7 @@ class MemoryComparison:
     diff: str
     rest: str = ""
     seen: str = ""
+    ipsec: str | None = None
 
 
 @dataclass
@@ -157,6 +158,10 @@ class MemoryDriver:
 
     def recorded_flows(self) -> str:
         return self._reached().answer("flows")
+
+    @property
+    def seen_ipsec(self) -> str | None:
+        return None
 
     def running_text(self) -> str:
         return self._reached().running

@@ -69,7 +69,7 @@ def running_script(device: Device, *, links: bool) -> str:
     raise NotImplementedError
 
 
-def read_running(answer: str) -> RunningState:
+def read_running(answer: str, ipsec: str | None = None) -> RunningState:
     """Never asked."""
     raise NotImplementedError
 

@@ -47,6 +47,23 @@ TUNNEL_IN_CLEAR = FindingClass(
     remedy="Plan and apply the router: its text has the policies at its loopback.",
     sentence="{device} does not block GRE {way} {address} that is not encrypted",
 )
+RUNS_IN_CLEAR = FindingClass(
+    id="P9 runs-in-clear",
+    severities={
+        Severity.LEAK: "GRE between two PEs of the VPN passes in clear as things are",
+        Severity.RISK: "it does once IKE ends, or nobody can say whether it does",
+    },
+    title="A PE whose kernel lets an encrypted VPN pass in clear",
+    meaning="By the policies of IPsec that a PE's kernel has now, GRE of an encrypted VPN leaves "
+    "it without ESP, or comes in without and is taken: a policy that blocks it is missing or was "
+    "weakened, another one comes before it, no policy is asked on an interface, or keys encrypt "
+    "nothing.",
+    why="Its text is right, and its packets are in clear on the backbone, or whoever can send to "
+    "the PE has his taken for those of the VPN.",
+    remedy="Let `drift --remediate leak` put the policies of the text back; a policy that stands "
+    "before them is removed by hand (`ip xfrm policy delete`), with whatever makes it.",
+    sentence="VRF {vrf} of the encrypted VPN {vpn}: GRE {way} {address} may be in clear, as {why}",
+)
 UNKNOWN_TUNNEL = FindingClass(
     id="P9 unknown-tunnel",
     severities=_RISK,

@@ -3,7 +3,7 @@
 By hand: `ip link delete X`, `ip link set X up|down|nomaster|master V`, `ip link add link P name X
 type vlan id N`, `ip address add|delete A/N dev X`, `ip -4 route delete unreachable default vrf V`,
 `ip rule add|delete pref N ...`, `ip route add|delete P ... [table N|vrf V]`, `ip -f mpls route
-add|delete L ...`. No text shows it afterwards.
+add|delete L ...`, `ip xfrm policy update|add|delete ...`. No text shows it afterwards.
 """
 
 from __future__ import annotations
@@ -200,6 +200,13 @@ def _delete_route(linux: Linux, words: list[str], rest: list[str]) -> Answer:
     return _WELL
 
 
+def _policy(linux: Linux, words: list[str], rest: list[str]) -> Answer:
+    if not linux.policies.run(f"ip {' '.join(words)}"):
+        return "", "RTNETLINK answers: No such file or directory\n", 2
+    linux.version += 1
+    return _WELL
+
+
 def _no_device(name: str) -> Answer:
     return "", f'Cannot find device "{name}"\n', 1
 
@@ -214,6 +221,7 @@ _BY_HAND: dict[tuple[str, ...], Callable[[Linux, list[str], list[str]], Answer]]
     ("route", "delete"): _delete_route,
     ("route", "del"): _delete_route,
     ("route", "add"): _add_route,
+    ("xfrm", "policy"): _policy,
     ("rule", "add"): _rule,
     ("rule", "del"): _rule,
     ("rule", "delete"): _rule,

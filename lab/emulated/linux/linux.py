@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from egovnet.lab.emulated.linux.ipsec import Policies
+
 _VLAN = re.compile(r"(.+)\.(\d+)$")
 _MANY = frozenset(("address", "up", "post-up", "pre-up", "down", "post-down", "pre-down"))
 _TYPES = {"": "loopback", "gre": "gre"}
@@ -98,6 +100,8 @@ class Linux:
         """Routes by hand, as `ip route` prints them, by (destination, table) by IP version."""
         self.hand_labels: dict[int, str] = {}
         """Labels by hand, as `ip -f mpls route` prints them."""
+        self.policies = Policies()
+        """Of IPsec."""
         self.zebra_misses: Callable[[str], bool] = lambda _: False
         """Whether zebra misses the addresses of a VLAN of this name that is made now."""
         self.version = 0
@@ -314,6 +318,7 @@ class Linux:
     def _refuse(self, commands: Iterable[str]) -> None:
         """What `post-up` lines do: of the kernel's routes, only unreachable defaults are kept."""
         for command in commands:
+            self.policies.run(command)
             match = _REFUSES.match(command)
             if match and self.has_vrf(match["vrf"]):
                 self.links[match["vrf"]].refuses[int(match["family"])] = int(match["metric"])

@@ -51,6 +51,7 @@ class Snapshot:
     """What zebra knows of Linux: see `linux.zebra`."""
     daemons: str = " ".join(DAEMONS)
     filter: str = ""
+    ipsec: str = ""
 
     def texts(self) -> dict[str, str]:
         """By the names the agent gives them, in its order."""
@@ -60,6 +61,7 @@ class Snapshot:
             "interfaces": self.interfaces,
             "linux": self.linux,
             "labels": self.labels,
+            **({"ipsec": self.ipsec} if self.ipsec else {}),
             **({"filter": self.filter} if self.filter else {}),
             "zebra": self.zebra,
             "frr": self.frr,
@@ -190,6 +192,7 @@ class Router:
             known_addresses(self.linux),
             " ".join(name for name in DAEMONS if name not in self.stopped),
             self.filter,
+            self.linux.policies.listed(),
         )
 
     def load_filter(self, ruleset: str) -> None:

@@ -17,6 +17,7 @@ from egovnet.templates.frr.config.communities import read_distinguisher, read_ta
 from egovnet.templates.frr.config.draft import Unclear
 from egovnet.templates.frr.config.linux_commands import read_rule
 from egovnet.templates.frr.state import running_script as asked
+from egovnet.templates.frr.state.ipsec_reader import read_ipsec
 from egovnet.templates.model.device import AddressFamily, IPInterface
 from egovnet.templates.model.facts import PolicyRoute, TunnelEnds
 from egovnet.templates.model.running_state import (
@@ -49,8 +50,8 @@ _OWN_RULES = tuple(f"from all lookup {table}" for table in (253, 254, 255))
 _NO_HOP: tuple[str, int | None, tuple[str, ...]] = ("", None, ())
 
 
-def read_running(answer: str) -> RunningState:
-    """The state that an answer to `running_script` tells of."""
+def read_running(answer: str, ipsec: str | None = None) -> RunningState:
+    """The state that an answer to `running_script` tells of, and what was read of IPsec."""
     parts = _SECTION.split(answer)
     sections = dict(zip(parts[1::2], parts[2::2], strict=True))
     unread: dict[str, str] = {}
@@ -90,6 +91,7 @@ def read_running(answer: str) -> RunningState:
         tuple(labels),
         _interfaces(sections[asked.LINKS], unread) if asked.LINKS in sections else None,
         tuple(vpn) if has_vpn else None,
+        ipsec=None if ipsec is None else read_ipsec(ipsec),
         not_isolated=not_isolated,
         unread=unread,
     )

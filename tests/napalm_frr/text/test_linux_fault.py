@@ -29,6 +29,9 @@ _FAULTS = {
     LinuxFault(
         FaultKind.LABELS_ACCEPTED, "eth1"
     ): "eth1: takes in labels, and the text does not say so",
+    LinuxFault(
+        FaultKind.POLICY_MISSING, "lo", expected="proto gre dir out action block"
+    ): "lo: lacks the IPsec policy proto gre dir out action block",
 }
 
 
@@ -48,5 +51,6 @@ def test_what_opens_a_way_between_tables_and_what_is_nobodys() -> None:
         FaultKind.WRONG_VRF,
         FaultKind.WRONG_VLAN,
         FaultKind.LABELS_ACCEPTED,
+        FaultKind.POLICY_MISSING,
     }
     assert {fault.kind for fault in _FAULTS if fault.unowned} == {FaultKind.NOT_IN_TEXT}

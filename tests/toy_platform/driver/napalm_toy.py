@@ -44,6 +44,7 @@ class ToyComparison:
     rest: str
     seen: str
     faults: tuple[Any, ...] = ()
+    ipsec: str | None = None
 
 
 class ToyDriver(base.NetworkDriver):
@@ -146,6 +147,11 @@ class ToyDriver(base.NetworkDriver):
     def compared_text(self) -> str:
         """What the last load or comparison saw."""
         return self._compared
+
+    @property
+    def seen_ipsec(self) -> str | None:
+        """It has none."""
+        return None
 
     def read_against(
         self, text: Callable[[], str], then: str = "", seen: str = ""

@@ -6,9 +6,9 @@ from ipaddress import IPv4Address, IPv4Network
 from egovnet.isolation.model.expectation import Expectation
 from egovnet.isolation.model.from_encryption import EncryptedVpns
 from egovnet.templates.model.device import EncryptedSide, Tunnel
-from egovnet.templates.model.facts import InterfaceFacts, StaticFacts, TunnelEnds
+from egovnet.templates.model.facts import ClearGre, InterfaceFacts, StaticFacts, TunnelEnds
 from tests.isolation.networks import add_interface, edit_device
-from tests.isolation.properties.case import RISK, Case
+from tests.isolation.properties.case import LEAK, RISK, Case
 
 OWN, OTHER = IPv4Address("10.255.0.3"), IPv4Address("10.255.0.7")
 HOP, OTHER_HOP = IPv4Address("10.250.0.1"), IPv4Address("10.250.0.2")
@@ -64,6 +64,24 @@ CASES = [
         "bj-pe1",
         RISK,
         ("lets GRE from 10.255.0.3 pass",),
+        expect=encrypted,
+    ),
+    Case(
+        "GRE that the kernel does not block",
+        lambda f: edit_device(f, "bj-pe1", clear_gre=(ClearGre("from", OWN, "no policy", True),)),
+        "P9 runs-in-clear",
+        "bj-pe1",
+        LEAK,
+        ("lets GRE from 10.255.0.3 pass in clear",),
+        expect=encrypted,
+    ),
+    Case(
+        "GRE that the kernel does not block once IKE ends",
+        lambda f: edit_device(f, "bj-pe1", clear_gre=(ClearGre("to", OWN, "no policy", False),)),
+        "P9 runs-in-clear",
+        "bj-pe1",
+        RISK,
+        ("lets GRE to 10.255.0.3 pass in clear",),
         expect=encrypted,
     ),
     Case(
