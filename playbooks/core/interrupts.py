@@ -7,7 +7,9 @@ within heeds it where it can be taken back: at `check`, and anywhere within `all
 only reads and waits. It is raised once in a shield: nothing interrupts the way back.
 """
 
+import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,6 +19,10 @@ from types import FrameType
 #: time, a failing power supply; and what else ends a process that does not expect it (signal(7)).
 _NAMES = "INT TERM HUP QUIT XCPU PWR USR1 USR2 ALRM VTALRM PROF IO POLL STKFLT"
 ENDING = tuple(one for one in signal.Signals if one.name.removeprefix("SIG") in _NAMES.split())
+
+
+#: Seconds after which a signal comes again whose exception was lost.
+_AGAIN = 0.01
 
 
 class Interrupted(KeyboardInterrupt):
@@ -42,6 +48,8 @@ class Interrupts:
         self._shields: list[Callable[[], str]] = []
         self._allowed = False
         self._raised = False
+        #: The signal that comes next was told already: it was lost.
+        self._lost = False
         #: What the verb did has come to its end: one signal is noted, until there is more to do.
         self._settled = False
 
@@ -70,9 +78,19 @@ class Interrupts:
         }
         for number in before:
             signal.signal(number, self.note)
+        ignoring = sys.unraisablehook
+
+        def unraisable(lost: "sys.UnraisableHookArgs") -> None:
+            if isinstance(lost.exc_value, Interrupted):
+                self._come_again(lost.exc_value.number)
+            else:
+                ignoring(lost)
+
+        sys.unraisablehook = unraisable
         try:
             yield
         finally:
+            sys.unraisablehook = ignoring
             for number, found in before.items():
                 signal.signal(number, found)
 
@@ -83,14 +101,30 @@ class Interrupts:
             Interrupted: nothing stands in its way.
         """
         self.asked = self.asked or number
+        told, self._lost = self._lost, False
         if not self._shields:
             if self._settled:
                 self._settled = False  # who asks again does not want to wait
                 return
             raise Interrupted(number)
-        self._tell(f"{signal.Signals(number).name}: {self._shields[-1]()}")
+        if not told:
+            self._tell(f"{signal.Signals(number).name}: {self._shields[-1]()}")
         if self._allowed:
             self._heed()
+
+    def _come_again(self, number: int) -> None:
+        """A signal raised where Python loses exceptions, as while it disposes of an object: it
+        comes again, as soon as that is over.
+        """
+        self._raised, self._lost = False, True
+
+        def send() -> None:
+            if signal.getsignal(number) == self.note:  # else it would end who has come to an end
+                os.kill(os.getpid(), number)
+
+        again = threading.Timer(_AGAIN, send)
+        again.daemon = True
+        again.start()
 
     def check(self) -> None:
         """Heed a signal that came before.

@@ -3,6 +3,8 @@
 import os
 import signal
 import threading
+import time
+from contextlib import suppress
 
 import pytest
 
@@ -64,6 +66,47 @@ def test_where_it_is_allowed_it_raises_at_once_and_once(interrupts: Interrupts) 
         send(signal.SIGINT)
         with interrupts.allowed():
             send(signal.SIGINT)
+
+
+class Disposed:
+    """An object that a signal comes to while Python disposes of it: exceptions are lost there."""
+
+    def __init__(self, number: int) -> None:
+        self._number = number
+
+    def __del__(self) -> None:
+        send(self._number)
+
+
+@pytest.mark.parametrize("number", ENDING)
+def test_a_signal_is_not_lost_with_an_object(
+    number: signal.Signals, interrupts: Interrupts
+) -> None:
+    with interrupts.handled(), pytest.raises(Interrupted, match=f"by {number.name}"):
+        Disposed(number)
+        time.sleep(10)
+
+
+def test_a_signal_that_was_lost_in_a_shield_is_heeded(
+    interrupts: Interrupts, told: list[str]
+) -> None:
+    with interrupts.handled(), interrupts.shielded(lambda: "goes back"):
+        with pytest.raises(Interrupted), interrupts.allowed():
+            Disposed(signal.SIGTERM)
+            time.sleep(10)
+        with interrupts.allowed():
+            send(signal.SIGTERM)
+    assert told == ["SIGTERM: goes back"] * 2, "the lost one is told once"
+
+
+def test_one_that_was_lost_is_heeded_at_the_next_look(interrupts: Interrupts) -> None:
+    with interrupts.handled(), interrupts.shielded(str):
+        with suppress(Interrupted):
+            with interrupts.allowed():
+                Disposed(signal.SIGINT)
+            interrupts.check()
+            pytest.fail("nobody heeded it")
+        time.sleep(0.1)  # it came again meanwhile
 
 
 def test_what_came_before_is_heeded_where_it_is_allowed(interrupts: Interrupts) -> None:
