@@ -79,9 +79,7 @@ class Disposed:
 
 
 @pytest.mark.parametrize("number", ENDING)
-def test_a_signal_is_not_lost_with_an_object(
-    number: signal.Signals, interrupts: Interrupts
-) -> None:
+def test_no_signal_is_lost_with_an_object(number: signal.Signals, interrupts: Interrupts) -> None:
     with interrupts.handled(), pytest.raises(Interrupted, match=f"by {number.name}"):
         Disposed(number)
         time.sleep(10)
