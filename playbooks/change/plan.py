@@ -47,6 +47,7 @@ from egovnet.playbooks.results.push_proof import PushProof
 from egovnet.playbooks.results.service_move import ServiceMove
 from egovnet.playbooks.results.zone_change import ZoneChange
 from egovnet.tasks.dry_run import DryRun, dry_run, text_hash
+from egovnet.tasks.runners.wire.strict_json import WrongJsonError, parse
 
 FORMAT = 4
 #: Bytes: five thousand routers, with their texts before and after.
@@ -327,10 +328,15 @@ def read_plan(path: Path) -> Plan:
         UsageError: not a plan, of another format, or altered since it was written.
     """
     try:
-        body = json.loads(read_regular(path, MOST_OF_PLAN))
+        body = parse(read_regular(path, MOST_OF_PLAN).decode())
         close(path)  # it has configurations whole: a copy may have left it open
     except OSError as error:
         raise UsageError(f"{path}: cannot be read: {error.strerror}") from error
+    except WrongJsonError as error:  # what is reviewed is not what is read
+        raise UsageError(
+            f"{path}: is no plan file as it is written: it {error}, or was altered after it was "
+            "planned; plan again"
+        ) from error
     except (ValueError, RecursionError) as error:  # of brackets by the thousand
         raise UsageError(f"{path}: is no plan file; make one with: egovnet plan -o FILE") from error
     try:

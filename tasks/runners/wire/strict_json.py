@@ -30,7 +30,7 @@ def read(text: bytes) -> Any:
     if len(text) > MOST:
         raise WrongJsonError(f"is longer than {MOST >> 20} MB")
     try:
-        return json.loads(text.decode("ascii"), object_pairs_hook=_once, parse_constant=_no_number)
+        return parse(text.decode("ascii"))
     except RecursionError:
         raise WrongJsonError("is nested too deep") from None
     except WrongJsonError:
@@ -38,6 +38,17 @@ def read(text: bytes) -> Any:
     except ValueError:
         # its words quote the text
         raise WrongJsonError("is no JSON") from None
+
+
+def parse(text: str) -> Any:
+    """The value of a text that somebody keeps, of any length.
+
+    Raises:
+        WrongJsonError: a key twice, of which a reader sees the one and a program the other; or a
+            number that is none.
+        ValueError, RecursionError: it is no JSON.
+    """
+    return json.loads(text, object_pairs_hook=_once, parse_constant=_no_number)
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

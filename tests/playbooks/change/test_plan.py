@@ -144,6 +144,36 @@ def test_an_altered_plan_is_refused(place: tuple[str, ...], value: object, tmp_p
         read_plan(path)
 
 
+@given(data=st.data())
+@examples(100)
+def test_a_key_that_stands_twice_is_refused(
+    data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """A person reads the first, a program the last: every sum holds."""
+    path = tmp_path_factory.getbasetemp() / "twice.plan"
+    write_plan(example(), path)
+    lines = path.read_text().split("\n")
+    keyed = [number for number, line in enumerate(lines) if line.lstrip().startswith('"')]
+    keyed = [number for number in keyed if ": " in lines[number]]
+    number = data.draw(st.sampled_from(keyed))
+    key = lines[number].split(":")[0]
+    value = data.draw(st.sampled_from(['""', "[]", "{}", "null", '"- nothing"']))
+    lines.insert(number, f"{key}: {value},")
+    path.write_text("\n".join(lines))
+    assert json.loads(path.read_text()) is not None
+    with pytest.raises(UsageError, match=r"has a key twice, or was altered after"):
+        read_plan(path)
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity"])
+def test_a_number_that_is_none_is_refused(number: str, tmp_path: Path) -> None:
+    path = tmp_path / "p.json"
+    write_plan(example(), path)
+    path.write_text(path.read_text().replace('"undoes": null', f'"undoes": {number}'))
+    with pytest.raises(UsageError, match=r"was altered after it was planned"):
+        read_plan(path)
+
+
 _JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
