@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, func, select
+from sqlalchemy import URL, Connection, Engine, create_engine, event, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from egovnet.playbooks.journal.errors import (
@@ -114,7 +114,7 @@ def journal_error(engine: Engine, error: SQLAlchemyError) -> JournalError:
 
 
 def _open(state_directory: Path) -> Engine:
-    url = os.environ.get("EGOVNET_JOURNAL")
+    url = given = os.environ.get("EGOVNET_JOURNAL")
     if not url:
         try:
             private_directory(state_directory)
@@ -133,6 +133,8 @@ def _open(state_directory: Path) -> Engine:
             f"({type(error).__name__}); write sqlite:////absolute/path, or install the driver"
         ) from None
     if engine.dialect.name == "sqlite":
+        if given:
+            _require_file(engine.url)
         _close(engine.url.database)
     warn_of_unproved_server(engine.url)
     return engine
@@ -146,6 +148,24 @@ def _no_endless_wait(_dialect: Any, _record: Any, _arguments: Any, options: dict
         return  # SQLite: see busy_timeout
     for name, value in _POSTGRESQL.items():
         options.setdefault(name, value)
+
+
+def _require_file(url: URL) -> None:
+    """Refuse what is no one file: nobody could recover a change from a journal in memory, and in
+    another directory a relative path is another journal, which knows nothing.
+    """
+    name = url.database or ":memory:"
+    if ":memory:" in name or url.query.get("mode") == "memory":
+        raise JournalAddressError(
+            "EGOVNET_JOURNAL: a journal in memory is gone with its process; write "
+            "sqlite:////absolute/path"
+        )
+    path = Path(name.removeprefix("file:"))
+    if not path.is_absolute():
+        raise JournalAddressError(
+            f"EGOVNET_JOURNAL: sqlite:///{path} is another file in each directory; write "
+            f"sqlite:///{path.absolute()}"
+        )
 
 
 def _close(database: str | None) -> None:

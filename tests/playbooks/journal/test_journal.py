@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
-from egovnet.playbooks.journal.errors import JournalError
+from egovnet.playbooks.journal.errors import JournalAddressError, JournalError
 from egovnet.playbooks.journal.journal import Journal
 from egovnet.playbooks.journal.records import DONE, OPEN, UNDONE, Configuration
 from tests.playbooks.console import SECRET
@@ -172,6 +172,31 @@ def test_a_broken_url_is_told_without_its_password(
         Journal(tmp_path, "net")
     assert "journal" in str(caught.value).lower()
     assert SECRET not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("sqlite://", "in memory"),
+        ("sqlite:///:memory:", "in memory"),
+        ("sqlite:///file::memory:?cache=shared&uri=true", "in memory"),
+        ("sqlite:///file:x?mode=memory&uri=true", "in memory"),
+        ("sqlite:///journal.db", "another file in each directory"),
+        ("sqlite:///../journal.db", "another file in each directory"),
+        ("sqlite:///file:journal.db?uri=true", "another file in each directory"),
+    ],
+)
+def test_a_journal_that_is_no_one_file_is_refused(
+    url: str, words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a dead controller left is found there by the next, from wherever it is started."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("EGOVNET_JOURNAL", url)
+    with pytest.raises(JournalAddressError, match=words) as caught:
+        Journal(tmp_path, "net")
+    assert caught.value.exit_code == 2
+    assert "write sqlite:////" in str(caught.value)
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_state_directory_that_cannot_be_made_is_named(tmp_path: Path) -> None:
