@@ -173,7 +173,7 @@ def _ike_request(given: argparse.Namespace) -> str:
     """A request for this router's name by its key for IKE, which is made where there is none."""
     path: Path = given.ike_key
     if not path.exists():
-        made = _pki("--gen", "--type", "ecdsa", "--size", "256")
+        made = _pki("--gen", "--type", "ecdsa", "--size", "256", "--outform", "pem")
         path.parent.mkdir(parents=True, exist_ok=True)
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
         with os.fdopen(os.open(path, flags, 0o600), "wb") as file:

@@ -46,13 +46,15 @@ def ike_files(side: IkeSide, register: Register, router: str) -> IkeFiles | None
     if own is None:
         return None
     device = side.devices[router]
+    gone = {one.name for one in register.revoked_of(Holder.IKE)}
+    doubted: tuple[str, ...] = ()
     if device.encrypted is not None:
-        gone = {one.name for one in register.revoked_of(Holder.IKE)}
         tunnels = tuple(
             tunnel
             for tunnel in device.encrypted.tunnels
             if tunnel.peer not in gone or register.current(Holder.IKE, tunnel.peer) is not None
         )
+        doubted = tuple(tunnel.name for tunnel in tunnels if tunnel.peer in gone)
         device = replace(device, encrypted=replace(device.encrypted, tunnels=tunnels))
     texts = render_ike(device)
     if texts is None:
@@ -64,4 +66,5 @@ def ike_files(side: IkeSide, register: Register, router: str) -> IkeFiles | None
         connections=texts.connections,
         daemon=texts.daemon,
         names=texts.names,
+        doubted=doubted,
     )
