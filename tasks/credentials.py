@@ -114,7 +114,7 @@ def _found(network: str, env: Mapping[str, str]) -> Credentials:
             key_file=env.get("EGOVNET_SSH_KEY") or None,
             known_hosts=env.get("EGOVNET_KNOWN_HOSTS") or None,
             revoked_keys=env.get("EGOVNET_REVOKED_KEYS") or None,
-            sudo=env.get("EGOVNET_SUDO", "") not in ("", "0", "false"),
+            sudo=_switch(env.get("EGOVNET_SUDO", "")),
         )
     if named := env.get("EGOVNET_CREDENTIALS"):
         return _read(Path(named))
@@ -128,6 +128,15 @@ def _found(network: str, env: Mapping[str, str]) -> Credentials:
         f"EGOVNET_SSH_KEY, or name a file with EGOVNET_CREDENTIALS, or write {config}; "
         "for the virtual network, run: egovnet lab up"
     )
+
+
+def _switch(word: str) -> bool:
+    """Whether EGOVNET_SUDO is on: a word that is neither on nor off grants no rights."""
+    if word.lower() in ("", "0", "false", "no", "off"):
+        return False
+    if word.lower() in ("1", "true", "yes", "on"):
+        return True
+    raise CredentialsError("EGOVNET_SUDO: is neither true nor false; set it to 1, or not at all")
 
 
 def _read(path: Path) -> Credentials:

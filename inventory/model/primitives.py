@@ -15,6 +15,7 @@ from ipaddress import (
     ip_address,
     ip_interface,
 )
+from math import isfinite
 from socket import AF_INET, AF_INET6, inet_pton
 from typing import Annotated, Literal
 
@@ -148,7 +149,7 @@ def _asplain(value: object) -> object:
     if asdot is not None and all(int(half) <= 0xFFFF for half in asdot.groups()):
         number = (int(asdot[1]) << 16) + int(asdot[2])
         raise refusal(f"{shown(value)} is in asdot notation", f"write {number} (RFC 5396)")
-    if isinstance(value, float) and not value.is_integer():
+    if isinstance(value, float) and isfinite(value) and not value.is_integer():
         raise refusal(
             f"{value} is no AS number",
             "write it without a dot (RFC 5396): 1.10 in asdot notation is 1 * 65536 + 10 = 65546",

@@ -29,6 +29,9 @@ from egovnet.playbooks.journal.tables import (
     STEPS,
 )
 
+#: No database counts changes further, and none takes a greater number in a question.
+_MOST = 2**31 - 1
+
 
 class JournalReader:
     """The journal of one network, to be read."""
@@ -67,16 +70,11 @@ class JournalReader:
         Raises:
             JournalError: the network's history has no such change.
         """
-        with self.database.reading() as connection:
-            row = (
-                connection.execute(
-                    select(CHANGES)
-                    .where(CHANGES.c.id == number)
-                    .where(CHANGES.c.network == self.network)
-                )
-                .mappings()
-                .first()
-            )
+        row = None
+        if number <= _MOST:
+            wanted = (CHANGES.c.id == number) & (CHANGES.c.network == self.network)
+            with self.database.reading() as connection:
+                row = connection.execute(select(CHANGES).where(wanted)).mappings().first()
         if row is None:
             raise NoSuchChangeError(f"no change {number} in the journal; see: egovnet history")
         return Change(**row)

@@ -70,10 +70,21 @@ def test_everything_may_come_from_the_environment(monkeypatch: pytest.MonkeyPatc
     assert find_credentials("net") == Credentials("li", SECRET, "/k", "/h", sudo=True)
 
 
-@pytest.mark.parametrize(("given", "sudo"), [("", False), ("0", False), ("false", False)])
+OFF, ON = ("", "0", "false", "no", "off", "No", "FALSE"), ("1", "true", "yes", "on", "True")
+
+
+@pytest.mark.parametrize(
+    ("given", "sudo"), [*((word, False) for word in OFF), *((word, True) for word in ON)]
+)
 def test_sudo_is_off_unless_it_is_on(given: str, sudo: bool) -> None:
     found = find_credentials("net", {"EGOVNET_USERNAME": "li", "EGOVNET_SUDO": given})
     assert found.sudo is sudo
+
+
+@pytest.mark.parametrize("given", ["2", "none", "n", " ", "-", "sudo", "\uff10", "0x0", "null"])
+def test_a_word_that_is_neither_on_nor_off_is_refused(given: str) -> None:
+    with pytest.raises(CredentialsError, match="EGOVNET_SUDO: is neither true nor false"):
+        find_credentials("net", {"EGOVNET_USERNAME": "li", "EGOVNET_SUDO": given})
 
 
 def test_everything_may_come_from_a_file(home: Path) -> None:

@@ -8,7 +8,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
-from egovnet.playbooks.journal.errors import JournalAddressError, JournalError
+from egovnet.playbooks.journal.errors import (
+    JournalAddressError,
+    JournalError,
+    NoSuchChangeError,
+)
 from egovnet.playbooks.journal.journal import Journal
 from egovnet.playbooks.journal.records import DONE, OPEN, UNDONE, Configuration
 from tests.playbooks.console import SECRET
@@ -147,10 +151,11 @@ def test_networks_that_share_a_journal_see_only_their_own_changes(tmp_path: Path
 
 
 @pytest.mark.usefixtures("journal_url")
-def test_an_unknown_change_says_where_to_look(tmp_path: Path) -> None:
-    with pytest.raises(JournalError) as caught:
-        Journal(tmp_path, "net").change(99)
-    assert str(caught.value) == "no change 99 in the journal; see: egovnet history"
+@pytest.mark.parametrize("number", [-1, 0, 99, 2**31, 2**63, 10**30])
+def test_an_unknown_change_says_where_to_look(number: int, tmp_path: Path) -> None:
+    with pytest.raises(NoSuchChangeError) as caught:
+        Journal(tmp_path, "net").change(number)
+    assert str(caught.value) == f"no change {number} in the journal; see: egovnet history"
 
 
 @pytest.mark.filterwarnings("ignore:Query string argument")
