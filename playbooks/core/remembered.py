@@ -54,7 +54,7 @@ def able_to_compare(workspace: Workspace) -> tuple[Workspace, str]:
             raise
         journal = workspace.journal
         # never what was applied before the last: routers no longer run that
-        last = network_runs(Intents(journal.engine), journal.changes())
+        last = network_runs(Intents(journal.engine), journal.last_done())
         snapshot = _first_right(journal, (last,))
         if snapshot is None:
             raise

@@ -127,6 +127,12 @@ class Workspace:
             self._applied[intent.digest] = applied_once(intent)
         return self._applied[intent.digest]
 
+    def applied_before(self, digest: str) -> Inventory | None:
+        """What `applied` read of the intent of a digest, as far as it was asked; None for what is
+        intended now."""
+        own = self.intent
+        return None if own is not None and own.digest == digest else self._applied.get(digest)
+
     def only(self, names: Iterable[str]) -> "Workspace":
         """The same inventory, and only these of its devices chosen."""
         return self._like(Selection(limit=tuple(names)), self.inventory)

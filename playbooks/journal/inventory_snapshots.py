@@ -174,7 +174,7 @@ def last_applied(journal: Journal) -> Intent | None:
         JournalError: the journal has not all of it.
     """
     intents = Intents(journal.engine)
-    digest = network_runs(intents, journal.changes())
+    digest = network_runs(intents, journal.last_done())
     return None if digest is None else intents.get(digest)
 
 

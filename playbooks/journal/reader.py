@@ -13,6 +13,7 @@ from egovnet.playbooks.journal.errors import NoSuchChangeError
 from egovnet.playbooks.journal.locks import Lock
 from egovnet.playbooks.journal.record_statement import CHANGE
 from egovnet.playbooks.journal.records import (
+    DONE,
     FAILED,
     OPEN,
     Change,
@@ -50,6 +51,18 @@ class JournalReader:
         with self.database.reading() as connection:
             rows = connection.execute(
                 select(CHANGES).where(CHANGES.c.network == self.network).order_by(CHANGES.c.id)
+            )
+            return [Change(**row) for row in rows.mappings()]
+
+    def last_done(self) -> list[Change]:
+        """The last change that was done, alone; empty where none was."""
+        with self.database.reading() as connection:
+            rows = connection.execute(
+                select(CHANGES)
+                .where(CHANGES.c.network == self.network)
+                .where(CHANGES.c.state == DONE)
+                .order_by(CHANGES.c.id.desc())
+                .limit(1)
             )
             return [Change(**row) for row in rows.mappings()]
 

@@ -15,10 +15,10 @@ from egovnet.templates.frr.secrets.redaction import (
     stands_for_a_key,
 )
 
-#: A line without any of these holds no secret; most lines are done with after this.
-_HINTS = (
-    *("pass", "key", "secret", "psk", "md5", "phrase", "auth", "commun", "snmp", "token", "xfrm"),
-    *("macsec", "com2sec", "createuser", "0x", "://", "="),
+#: A line without any of these, in small letters, holds no secret; most lines are done with after
+#: this. Without (?i), which takes ten times as long.
+_HINT = re.compile(
+    "pass|key|secret|psk|md5|phrase|auth|commun|snmp|token|xfrm|macsec|com2sec|createuser|0x|://|="
 )
 #: Words after which the rest of the line is the secret: several take spaces in it (LINE in FRR).
 _FORM = re.compile(
@@ -97,8 +97,7 @@ def redact_messages(messages: Iterable[str], texts: Iterable[str]) -> list[str]:
 
 
 def _may_hold(text: str) -> bool:
-    text = text.lower()
-    return any(hint in text for hint in _HINTS)
+    return _HINT.search(text.lower()) is not None
 
 
 def _known(line: str) -> str:
@@ -109,9 +108,9 @@ def _known(line: str) -> str:
 
 
 def _line(line: str) -> str:
-    if stands_for_a_key(line):
+    if not _may_hold(line) or stands_for_a_key(line):
         return line
-    return redact_line(_known(line)) if _may_hold(line) else line
+    return redact_line(_known(line))
 
 
 def _logical(lines: str) -> str:

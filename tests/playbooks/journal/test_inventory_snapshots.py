@@ -11,12 +11,14 @@ from sqlalchemy import create_engine
 
 from egovnet.inventory.history.snapshot import Intent
 from egovnet.playbooks.change.record_intent import record_intent
+from egovnet.playbooks.core.former import former_inventory
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.journal.errors import JournalError
 from egovnet.playbooks.journal.inventory_snapshots import Attached, Intents
 from egovnet.playbooks.journal.journal import Journal
-from egovnet.playbooks.journal.records import DONE, UNDONE, Configuration
+from egovnet.playbooks.journal.records import DONE, FAILED, UNDONE, Configuration
 from tests.playbooks.console import SECRET, copy_of_backbone
+from tests.playbooks.emulated_workspace import applied_before
 from tests.playbooks.undo_inventories import edit
 
 ONE = Intent({"vpns.yaml": "a: 1  # why\n", "sites/x.yaml": "", "plan.lock.yaml": "pools: {}\n"})
@@ -148,3 +150,39 @@ def test_the_intent_is_what_was_read_and_not_what_the_file_says_since(tmp_path: 
     assert attached is not None
     kept = Intents(workspace.journal.engine).get(str(attached.after))
     assert kept.files["vpns.yaml"] == text
+
+
+#: How changes end, one after the other; None: not yet.
+HISTORIES: dict[str, tuple[str | None, ...]] = {
+    "none was begun": (),
+    "none was done": (UNDONE, FAILED, None),
+    "the last was done": (DONE, UNDONE, DONE),
+    "later ones were not": (DONE, DONE, UNDONE, FAILED, None),
+}
+
+
+@pytest.mark.parametrize("ends", [pytest.param(e, id=name) for name, e in HISTORIES.items()])
+def test_the_last_change_done_is_found(ends: tuple[str | None, ...], tmp_path: Path) -> None:
+    journal, other = (Journal(tmp_path, name) for name in ("net", "other"))
+    for end in ends:
+        change = journal.begin("apply", "plan", "a change", {})
+        if end is not None:
+            journal.close(change, end)
+        other.close(other.begin("apply", "plan", "another network's", {}), DONE)
+    done = [change for change in journal.changes() if change.state == DONE]
+    assert journal.last_done() == done[-1:]
+
+
+def test_what_was_applied_last_is_read_once_by_a_process(tmp_path: Path) -> None:
+    root = copy_of_backbone(tmp_path / "network")
+    applied_before(Workspace(root))
+    edit(root, [{"file": "vpns.yaml", "at": "party.name", "value": "another"}])
+    workspace = Workspace(root)
+    former = former_inventory(workspace)
+    assert former is not None
+    assert former.network.vpns["party"].name != "another"
+    with workspace.journal.engine.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM intent_contents")
+    assert former_inventory(workspace) is former
+    with pytest.raises(JournalError, match="has lost a part of an intent"):
+        former_inventory(Workspace(root))
