@@ -249,9 +249,12 @@ class _Examiner:
             section, location = self._hosts.place(location)
         return self.sources.problem(section, location, found, remedy)
 
-    def names(self, section: str) -> Collection[str] | None:
-        """Names that there are; None: nobody knows."""
-        return self._platforms if section == PLATFORMS else self.sources.names(section)
+    def names(self, section: str, roles: Collection[str] = ()) -> Collection[str] | None:
+        """Names that there are, of routers with one of `roles`; None: nobody knows."""
+        if section == PLATFORMS:
+            return self._platforms
+        names = self.sources.names(section)
+        return self._hosts.with_roles(names, roles) if names and roles else names
 
     def _told(self, section: Section, result: Read) -> Iterator[Problem]:
         if section.name == "hosts":

@@ -96,7 +96,7 @@ class Register(Generic[Model]):
         yield from self.cross_checks(value, document, network)
 
 
-def _names(network: Network, section: str) -> Collection[str] | None:
+def _names(network: Network, section: str, _roles: Collection[str] = ()) -> Collection[str] | None:
     """Names that somebody wrote in a section; None: nobody knows all of them."""
     if not network.is_complete(section):
         return network.named.get(section) if isinstance(network, PartialNetwork) else None

@@ -9,13 +9,14 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
-from typing import Any
+from typing import Any, Protocol
 
 import yaml
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from egovnet.inventory.model.annotations import NOUNS, PLATFORMS, a_noun
+from egovnet.inventory.model.other_keys import key_meant
 from egovnet.inventory.model.shapes import Field, Location, Place, Shape, fields_of, place_at
 from egovnet.inventory.model.shown import (
     choices,
@@ -28,8 +29,12 @@ from egovnet.inventory.model.shown import (
     shown,
 )
 
-#: Section -> the names that it has, however wrong their entries; None: nobody knows.
-Names = Callable[[str], Collection[str] | None]
+
+class Names(Protocol):
+    """Which names there are."""
+
+    def __call__(self, section: str, roles: Collection[str] = (), /) -> Collection[str] | None:
+        """Those of a section, of routers with one of `roles`, however wrong; None: nobody knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +178,7 @@ class _Speller:
                 continue
             free = [each for each in known if each not in data and each not in meant]
             # what stands at a secret's key is never taken for another's value, which is quoted
-            near = None if is_credential(key) else nearest(key, free)
+            near = None if is_credential(key) else key_meant(key, free)
             if near is not None:
                 meant[near] = data[key]
                 self.renamed[*at, near] = str(key)
@@ -317,7 +322,7 @@ def _what(field_: Field, names: Names) -> str:
         if shape is not field_.shape:
             takes = f"of {', '.join(shape.choices)}{_such_as(Place(shape, field_))}"
         return "; ".join(filter(None, (said, takes)))
-    known = names(shape.names) if shape.names else None
+    known = names(shape.names, shape.roles) if shape.names else None
     if known:
         return "; ".join(filter(None, (said, f"one of {listed(known)}")))
     return f"{said}{_such_as(Place(field_.shape, field_))}"

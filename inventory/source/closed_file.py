@@ -1,6 +1,6 @@
 """A YAML file of its own beside the inventory's sections, read into a closed model."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 from typing import TypeVar
 
@@ -20,7 +20,7 @@ from egovnet.inventory.source.yaml_source import (
 Model = TypeVar("Model", bound=BaseModel)
 
 
-def _nobody_knows(_section: str) -> None:
+def _nobody_knows(_section: str, _roles: Collection[str] = ()) -> None:
     """Names of other files are the cross check's matter."""
 
 

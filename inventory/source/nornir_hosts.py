@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from egovnet.inventory.errors import Location, Problem
+from egovnet.inventory.model.other_keys import key_meant
 from egovnet.inventory.model.routers import Router
 from egovnet.inventory.model.schema_problems import Mistake, Names, missing
 from egovnet.inventory.model.shapes import Place as ModelPlace
@@ -79,6 +80,15 @@ class Hosts:
             return section, (*start, *rest)
         below = (field,) if field in ROUTER_KEYS else ("data", field)
         return "hosts", (host, *below, *rest)
+
+    def with_roles(self, names: Collection[str], roles: Collection[str]) -> list[str]:
+        """Those of `names` that have one of `roles`, or of which nobody can tell."""
+        return [name for name in names if self._may_have(name, roles)]
+
+    def _may_have(self, name: str, roles: Collection[str]) -> bool:
+        data = self.data.get(name)
+        given = data.get("roles") if isinstance(data, dict) else None
+        return not isinstance(given, list) or any(role in roles for role in given)
 
     def unused(self) -> Iterator[tuple[str, str, Any, Location]]:
         """(section, Router's key, value, where it is written) of what no host inherits."""
@@ -185,7 +195,7 @@ class Hosts:
             found = "a key that Nornir does not know here"
             self._report(section, here, found, f"move it below data: data: {{{key}: ...}}")
             return str(key)
-        near = nearest(key, [each for each in known if each not in entry])
+        near = key_meant(key, [each for each in known if each not in entry])
         question = f"did you mean {near!r}? " if near else ""
         remedy = f"{question}the keys here are {listed(known)}"
         self._report(section, here, "a key that Nornir does not know", remedy)
@@ -208,7 +218,7 @@ class Hosts:
                 self._report(section, here, found, f"move it out of data: {key}: ...")
                 given.setdefault(key, (value, here))
             elif value is None or not is_credential(key):  # else it is refused as a credential
-                near = nearest(key, [each for each in _DATA_KEYS if each not in data])
+                near = key_meant(key, [each for each in _DATA_KEYS if each not in data])
                 question = f"did you mean {near!r}? " if near else ""
                 remedy = f"{question}the keys here are {listed(_DATA_KEYS)}"
                 self._report(section, here, "unknown key", remedy)

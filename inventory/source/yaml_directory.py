@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from egovnet.inventory.errors import InventoryError, Problem, missing_directory
+from egovnet.inventory.model import other_keys
 from egovnet.inventory.source.sections import (
     FILES,
     KEY_RECIPIENTS_FILE,
@@ -274,9 +275,9 @@ def _not_read(path: Path, known: list[str]) -> _Unread:
         meant = path.with_suffix(".yaml")
     elif path.is_dir():
         found, remedy = "a directory", "move its files to sites/, or it out of the inventory"
-    elif near := get_close_matches(path.name, known, n=1, cutoff=0.75):
-        found, remedy = "no file of an inventory has this name", f"rename it to {near[0]}"
-        meant = path.with_name(near[0])
+    elif near := _named_alike(path, known):
+        found, remedy = "no file of an inventory has this name", f"rename it to {near}"
+        meant = path.with_name(near)
     elif path.parent.name == "sites" and not known:
         found, remedy = "it does not end in .yaml", "rename it, or move it out of the inventory"
     else:
@@ -284,6 +285,13 @@ def _not_read(path: Path, known: list[str]) -> _Unread:
         remedy = "rename it, put sites into sites/, or move it out of the inventory"
     problem = Problem(str(path), 0, "", f"would not be read: {found}", remedy)
     return _Unread(path, problem, meant)
+
+
+def _named_alike(path: Path, known: Collection[str]) -> str | None:
+    """The file that is meant: as other tools call it, or misspelled."""
+    other = other_keys.FILES.get(path.stem) if path.suffix == ".yaml" else None
+    near = [other] if other in known else get_close_matches(path.name, known, n=1, cutoff=0.75)
+    return near[0] if near else None
 
 
 @dataclass(frozen=True, slots=True)

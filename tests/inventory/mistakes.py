@@ -442,7 +442,11 @@ def _wrong_values(
 def _takes(files: Files, shape: Shape) -> tuple[str, ...]:
     if shape.choices:
         return shape.choices
-    return tuple(_names(files, shape.names)) if shape.names is not None else ()
+    names = _names(files, shape.names) if shape.names is not None else []
+    if not shape.roles:
+        return tuple(names)
+    hosts = files["hosts.yaml"]  # a P is none of what a site can be joined to
+    return tuple(n for n in names if not set(hosts[n]["data"]["roles"]).isdisjoint(shape.roles))
 
 
 def _example(each: Field) -> tuple[str, ...]:

@@ -94,7 +94,7 @@ def _print_warnings(console: Console, plan: PlanResult, *, whole: bool) -> None:
         console.print(Text(f"{word} {why}"), style=style)
         console.print(Text(f"  {who}"))
     if plan.changes and not plan.affected.interrupted:
-        console.print("interrupts: nobody")
+        console.print(f"interrupts: {words.nobody(plan)}")
     for line in words.key_lines(plan.keys_removed, whole=whole):
         console.print(Text(f"KEY REMOVED: {line}"), style="red")
     if plan.needs:

@@ -69,7 +69,7 @@ def _step(page: MarkdownPage, plan: PlanResult) -> None:
         word = "❗ disruptive" if one.klass.disruptive else "⚠️ interrupts"
         page.add(f"- {word}: {code(why)}: {code(who)}")
     if plan.changes and not plan.affected.interrupted:
-        page.add("- interrupts nobody")
+        page.add(f"- interrupts {words.nobody(plan)}")
     for why, names in words.causes(sorted(plan.unreachable.items())):
         page.add(f"- ❗ not planned: {code(words.listed(names))}: {code(why)}")
     if plan.proof is not None:

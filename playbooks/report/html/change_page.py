@@ -71,6 +71,7 @@ def change_page(report: ChangeReport) -> str:
                 "plan": step,
                 "warnings": list(warnings(step)),
                 "kinds": words.kinds(step, whole=True),
+                "nobody": words.nobody(step),
                 "sites": site_rows(step),
                 "folds": folds,
                 "rest": [name for fold in every[MOST_FOLDS:] for name in fold.devices],

@@ -74,6 +74,12 @@ def interruption(
     return f"{one.klass.what}{where}", _lost(one, sites)
 
 
+def nobody(plan: PlanResult) -> str:
+    """Whom a plan interrupts that interrupts nobody: what it takes away is no interruption."""
+    lost = (plan.summary.routers.lost, plan.summary.sites.lost, plan.summary.vpns.lost)
+    return "nobody but what is lost" if any(lost) else "nobody"
+
+
 def cause(one: Interruption) -> str:
     """Why, and for how long: of a site that is told by itself."""
     return f"{one.klass.what}, {_seconds(one.seconds)}"

@@ -8,8 +8,10 @@ import pytest
 
 from egovnet.playbooks.report.console import plan as plan_text
 from egovnet.playbooks.report.console.safe_console import safe_console
+from egovnet.playbooks.results.affected import Affected
 from egovnet.playbooks.results.detail import Detail
 from egovnet.playbooks.results.plan import PlanResult
+from egovnet.playbooks.results.plan_summary import Gains
 from tests.playbooks.plans import plan
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -76,3 +78,13 @@ def test_lines_with_keys_that_are_alike_are_one(printed) -> None:  # noqa: ANN00
         "neighbor 10.200.0.1 password <removed> and 59 lines like it\n"
     ) in short
     assert printed(many, Detail.VERBOSE, 400).count("KEY REMOVED: ") == 60
+
+
+def test_what_is_lost_is_no_interruption_and_said(printed) -> None:  # noqa: ANN001
+    """A site that is taken away is not called undisturbed."""
+    loses = replace(plan(), affected=Affected((), (), ()))
+    assert "interrupts: nobody but what is lost\n" in printed(loses, Detail.NORMAL)
+    gains = replace(
+        loses, summary=replace(loses.summary, routers=Gains(), sites=Gains(), vpns=Gains())
+    )
+    assert "interrupts: nobody\n" in printed(gains, Detail.NORMAL)
