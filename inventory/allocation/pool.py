@@ -163,9 +163,9 @@ def choose(
     choice = Choice(retired=dict(retired))
     for name in wanted:
         if name in explicit:
-            _take(pool, choice, name, explicit[name])
-    _keep(pool, choice, wanted, locked)
-    _keep(pool, choice, wanted, retired)
+            _take(pool, choice, name, explicit[name], "change one")
+    _keep(pool, choice, wanted, explicit, locked)
+    _keep(pool, choice, wanted, explicit, retired)
     for name, old in locked.items():
         if name not in choice.numbers:
             choice.retired[name] = old
@@ -179,13 +179,13 @@ def choose(
     return choice
 
 
-def _take(pool: Pool, choice: Choice, name: str, number: int) -> None:
+def _take(pool: Pool, choice: Choice, name: str, number: int, remedy: str) -> None:
     if number in choice.holders:
         choice.problems.append(
             (
                 name,
                 f"{pool.show(number)} is wanted by both {choice.holders[number]} and {name}",
-                "change one, or remove one line of the lock file",
+                remedy,
             )
         )
     else:
@@ -193,7 +193,13 @@ def _take(pool: Pool, choice: Choice, name: str, number: int) -> None:
         choice.numbers[name] = number
 
 
-def _keep(pool: Pool, choice: Choice, wanted: Iterable[str], kept: Values) -> None:
+def _keep(
+    pool: Pool,
+    choice: Choice,
+    wanted: Iterable[str],
+    explicit: Mapping[str, int],
+    kept: Values,
+) -> None:
     for name in wanted:
         if name in choice.numbers or name not in kept:
             continue
@@ -201,7 +207,14 @@ def _keep(pool: Pool, choice: Choice, wanted: Iterable[str], kept: Values) -> No
         if number is None:
             choice.outside[name] = kept[name]
         else:
-            _take(pool, choice, name, number)
+            holder = choice.holders.get(number)
+            remedy = "change one, or remove one line of the lock file"
+            if holder in explicit:
+                remedy = (
+                    f"write another for {holder}, or leave it out to have one allocated; "
+                    f"{name} has this one, and keeps it while this line of the lock file is there"
+                )
+            _take(pool, choice, name, number, remedy)
 
 
 def _fill(pool: Pool, choice: Choice, names: Iterable[str]) -> None:

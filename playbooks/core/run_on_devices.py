@@ -9,6 +9,7 @@ from nornir.core.inventory import Host
 from nornir.core.state import GlobalState
 from nornir.core.task import AggregatedResult, MultiResult, Task
 
+from egovnet.inventory.errors import EgovnetError
 from egovnet.playbooks.core.progress import Progress
 from egovnet.playbooks.results.without_secrets import hidden
 from egovnet.tasks.device import is_unanswered
@@ -112,11 +113,13 @@ def run(
 
 
 def reason(result: MultiResult) -> str:
-    """One line of why a device's task failed: the kind of fault and its own words."""
+    """One line of why a device's task failed: its own words, after the kind of another's fault."""
     error = _error(result)
     if error is None:
         return "failed without an error"
     words = str(error).strip() or "no more is known"
+    if isinstance(error, EgovnetError):
+        return hidden(words)  # it says what, and what to do
     return hidden(f"{type(error).__name__}: {words}")
 
 

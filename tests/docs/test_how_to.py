@@ -38,6 +38,7 @@ PAGES = (
     "how-to/replace-a-router",
     "how-to/upgrade-a-router",
     "how-to/remove-a-site",
+    "how-to/move-a-site",
     "how-to/journal",
     "how-to/adopt",
     "how-to/upgrade-egovnet",

@@ -34,7 +34,7 @@ def test_a_port_that_a_router_lacks_is_named_before_a_push(workspace: Workspace)
     plan = make_plan(workspace, Silent())
     assert not plan.devices
     why = plan.unreachable["sh-pe1"]
-    assert why.startswith("PortMissingError: the router has no eth3, eth4 -> correct the port in ")
+    assert why.startswith("the router has no eth3, eth4 -> correct the port in ")
     assert "egovnet lab up --reconfigure" in why
     assert plan_outcome(plan).exit is Exit.DEVICES_FAILED
     ended = apply(workspace.read_again(), Silent(), yes=True)
