@@ -222,6 +222,8 @@ def _define(instance: BgpDraft, words: list[str], number: int) -> PeerDraft | No
         _address(peer_name(words[1]))
         return _make(instance, words[1], number)
     if what == "peer-group":
+        if _is_address(words[1]):
+            raise Unclear("FRR makes a group of that name, and takes it for the neighbor elsewhere")
         return _make(instance, words[1], number, is_group=True)
     if what == "interface":
         if _is_address(words[1]):
