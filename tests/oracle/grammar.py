@@ -36,7 +36,7 @@ def text(seed: int) -> str:
 def _disturb(rng: Rng, lines: list[str]) -> None:
     """Break the order of a text in one of the ways in which people and tools do."""
     at = rng.randrange(len(lines))
-    way = rng.randrange(10)
+    way = rng.randrange(11)
     if way == 0:
         lines.insert(rng.randrange(len(lines) + 1), lines[at])
     elif way == 1:
@@ -58,6 +58,10 @@ def _disturb(rng: Rng, lines: list[str]) -> None:
     elif way == 7:
         lines[at] = _said_twice(rng, lines[at])
     elif way == 8:
+        words, others = lines[at].split(), rng.choice(lines).split()
+        words[rng.randrange(len(words))] = rng.choice(others)
+        lines[at] = " ".join(words)
+    elif way == 9:
         words = lines[at].split()
         words.insert(rng.randrange(len(words)), words.pop(rng.randrange(len(words))))
         lines[at] = " ".join(words)

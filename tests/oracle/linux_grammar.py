@@ -60,8 +60,25 @@ def _disturb(rng: Rng, lines: list[str]) -> None:
             [rng.choice(("auto all", "allow-hotplug eth1", "auto eth[1-3]", "auto red")), line],
             [rng.choice(_WORDS)(rng), line],
             [rng.choice(lines), line],
+            [_said_otherwise(rng, line, lines)],
+            [_said_otherwise(rng, line, lines)],
         )
     )
+
+
+def _said_otherwise(rng: Rng, line: str, lines: list[str]) -> str:
+    """The line with one of its words twice, elsewhere, or replaced by one of another line."""
+    words, others = line.split(), rng.choice(lines).split()
+    if not words or not others:
+        return line
+    at, way = rng.randrange(len(words)), rng.randrange(3)
+    if way == 0:
+        words.insert(at, words[at])
+    elif way == 1:
+        words.insert(rng.randrange(len(words)), words.pop(at))
+    else:
+        words[at] = rng.choice(others)
+    return " " * (len(line) - len(line.lstrip())) + " ".join(words)
 
 
 def _automatic(rng: Rng, name: str) -> tuple[list[str], list[str]]:

@@ -1,5 +1,6 @@
 """frr.conf outside of routing protocols and policies: the top level, VRFs, interfaces, LDP."""
 
+from egovnet.templates.frr.config import long_names
 from egovnet.templates.frr.config.addresses import read_interface, read_number
 from egovnet.templates.frr.config.bfd_reader import open_bfd
 from egovnet.templates.frr.config.bgp_reader import open_bgp, remove_bgp
@@ -45,6 +46,7 @@ from egovnet.templates.frr.config.known_features import (
 )
 from egovnet.templates.frr.config.ldp_reader import open_ldp
 from egovnet.templates.frr.config.linux_commands import LOOPBACK_DOWN
+from egovnet.templates.frr.config.long_names import check_length
 from egovnet.templates.frr.config.pbr_reader import open_pbr_map
 from egovnet.templates.frr.config.policy_reader import (
     open_route_map,
@@ -105,6 +107,7 @@ def _open_interface(draft: FrrDraft, words: list[str], number: int) -> int:
     """`interface X [vrf Y]`."""
     if len(words) != 2 and (len(words) != 4 or words[2] != "vrf"):
         raise Refused("FRR refuses it: not its form")
+    check_length(words[1], long_names.PORT)
     held = port(draft, words[1], number)
     kind = FACT
     if len(words) == 4:
@@ -267,6 +270,7 @@ def _open_vrf(draft: FrrDraft, words: list[str], number: int) -> int:
     _, name = words
     if name == "default":
         return enter(draft, Context(_VRF, "vrf default", draft.top))
+    check_length(name, long_names.VRF)
     draft.vrfs.setdefault(name, number)
     return enter(draft, Context(_VRF, " ".join(words), draft.top, name))
 

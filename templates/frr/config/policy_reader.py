@@ -18,6 +18,7 @@ from egovnet.templates.frr.config.draft import (
     Unclear,
 )
 from egovnet.templates.frr.config.known_features import ALIASES, SEGMENTS
+from egovnet.templates.frr.config.long_names import LIST, check_length
 from egovnet.templates.frr.config.vocabulary import MATCHES, SET_HARMLESS, SET_TOUCHES
 from egovnet.templates.model.device import AddressFamily
 from egovnet.templates.model.facts import Action, CommunityRule, PrefixRule
@@ -41,6 +42,7 @@ def read_prefix_list(draft: FrrDraft, words: list[str], number: int) -> int:
     """`ip prefix-list NAME [seq N] permit|deny P [ge A] [le B]`, or its description."""
     family: AddressFamily = "ipv4" if words[0] == "ip" else "ipv6"
     key = family, words[2]
+    check_length(words[2], LIST)
     if words[3] == "description":
         # it makes the list: without rules it permits everything, and without it there is none
         draft.described.add(key)
@@ -148,6 +150,7 @@ def read_access_list(draft: FrrDraft, words: list[str], number: int) -> int:
     if words[0] == "ipv6":
         family = "ipv6"
         words = words[1:]
+    check_length(words[1], LIST)
     rules = draft.access_lists.setdefault((family, words[1]), {})
     if words[2] == "remark":
         return HARMLESS
@@ -385,6 +388,8 @@ def _no_match(draft: FrrDraft, words: list[str], number: int) -> int:
     entry: EntryDraft = draft.context.about
     held = entry.matches if words[1] == "match" else entry.sets
     said = held.get(_kind(words[1:]))
+    if words[2] == "rpki-extcommunity" and said:
+        raise Unclear("bgpd 8.4 keeps it")
     if words[2].startswith("rpki") and words[3:] and said and said[0][-1] != words[-1]:
         raise Unclear("takes away what is not there: the value is another")
     if held.pop(_kind(words[1:]), None) is not None:

@@ -8,6 +8,7 @@ from egovnet.templates.frr.config.addresses import (
     read_prefix,
 )
 from egovnet.templates.frr.config.draft import FACT, FrrDraft, Refused, Unclear
+from egovnet.templates.frr.config.long_names import VRF, check_length
 from egovnet.templates.model.device import AddressFamily, IPAddress
 from egovnet.templates.model.facts import StaticFacts
 
@@ -114,6 +115,7 @@ def _parse(words: list[str], vrf: str | None, number: int) -> tuple[StaticFacts,
         _once(said, "distance" if word.isdigit() else word)
         if word == "nexthop-vrf":
             next_hop_vrf = rest[index - 1]
+            check_length(next_hop_vrf, VRF)
         elif word == "vrf" and vrf is None:
             vrf = rest[index - 1] if rest[index - 1] != "default" else None
         elif word == "table":
