@@ -23,9 +23,9 @@ def explain_ipsec(overlay: Overlay, state: IpsecState | None) -> None:
         return
     if state.unread:
         overlay.note(f"IPsec: {state.unread}", followed=False, unread=True)
-    lines = {policy.text: _noted(overlay, policy, list(ends)) for policy in state.policies}
     if state.missing_told:
         state = _with_own_blocks(overlay.facts, state)
+    lines = {policy.text: _noted(overlay, policy, list(ends)) for policy in state.policies}
     for own, others in ends.items():
         for direction, way in ((clear_gre.OUT, "from"), (clear_gre.IN, "to")):
             for one in clear_gre.clear_ways(direction, own, others, state):
