@@ -17,6 +17,7 @@ from egovnet.templates.model.device import Device
 from egovnet.templates.model.facts import DeviceFacts
 from egovnet.templates.model.ike_texts import IkeTexts
 from egovnet.templates.model.interruption import InterruptionClass
+from egovnet.templates.model.ipsec import IpsecState
 from egovnet.templates.model.lines import LineMeaning
 from egovnet.templates.model.parts import PartKind, Parts
 from egovnet.templates.model.probe import Probe
@@ -287,6 +288,9 @@ class Platform(Protocol):
     def read_running(self, answer: str, ipsec: str | None = None) -> RunningState:
         """The state that an answer to `running_script` tells of, and what the driver read of IPsec
         (None: nobody did); what makes no sense is in its `unread`."""
+
+    def read_ipsec(self, answer: str) -> IpsecState:
+        """What the driver read of IPsec alone. Asked only where the platform `encrypts`."""
 
     # -- probes ---------------------------------------------------------------------------------
 

@@ -133,7 +133,7 @@ class LabelsSeen:
 class NotPossible:
     """What could not be shown on some devices, whatever they do: nobody is blamed for it."""
 
-    #: "packets" or "labels".
+    #: "packets", "labels" or "ESP keys".
     what: str
     why: str
     devices: tuple[str, ...]

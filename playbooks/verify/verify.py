@@ -42,6 +42,7 @@ from egovnet.playbooks.verify.customers import (
     CustomerAccess,
     customer_accesses,
 )
+from egovnet.playbooks.verify.encryption import KEYS, encrypting, encryption_checks, read_each
 from egovnet.playbooks.verify.known import Baseline, Known
 from egovnet.playbooks.verify.label_watch import LabelWatch
 from egovnet.playbooks.verify.packet_source import VrfSource
@@ -163,6 +164,7 @@ class Verifier:
                     break
             self._judge(poll, probing.failed())
             up = self._peers - poll.unreachable.keys()
+            self._encrypted(nornir, poll, probing, up)
             self._provisioned(poll, awaited, read_awaited(nornir, self.workspace, awaited, up))
         before = Baseline.of(poll.failed, probing.due(), probing.due(answered=True))
         self._known = Known(network, self._accesses, self._peers, before, touched)
@@ -261,7 +263,20 @@ class Verifier:
             self._labelled = poll.labels
         self._unseen = poll.labels_missing
         self._judge(poll, probing.failed())
+        self._encrypted(nornir, poll, probing, up)
         self._provisioned(poll, awaited, read.result())
+
+    def _encrypted(self, nornir: Nornir, poll: _Poll, probing: Probing, up: frozenset[str]) -> None:
+        """Check that packets of encrypted VPNs are in ESP, where a PE has one."""
+        if not encrypting(self.workspace):
+            return
+        read = read_each(nornir, self.workspace, up, self.progress)
+        poll.unreachable.update(read.failures)
+        for check in encryption_checks(self.workspace, read.results, probing.due(answered=True)):
+            if check.passed:
+                poll.passed[check.kind] += 1
+            else:
+                self._judge(poll, [check])
 
     def _blame_customers(self, poll: _Poll, probing: Probing) -> None:
         """Say of whom no session is up and no packet answered that he is not there."""
@@ -293,6 +308,12 @@ class Verifier:
             if name in self.how.packetless:
                 why.setdefault(self.how.packetless[name], []).append(name)
         packets = [NotPossible("packets", reason, tuple(names)) for reason, names in why.items()]
+        mine = set(encrypting(self.workspace))
+        keys = [
+            NotPossible(KEYS, one.why, tuple(n for n in one.devices if n in mine))
+            for one in packets
+            if mine.intersection(one.devices)
+        ]
         labels: list[NotPossible] = []
         if not found.labels.possible:
             everybody = tuple(self.workspace.chosen)
@@ -302,7 +323,7 @@ class Verifier:
         return replace(
             found,
             labels=replace(found.labels, possible=not labels),
-            not_possible=(*packets, *labels),
+            not_possible=(*packets, *labels, *keys),
         )
 
     def _labels_watched(

@@ -13,6 +13,7 @@ from egovnet.templates.frr.reserved_names import INTERFACES, VRFS
 from egovnet.templates.frr.secrets import kept_keys, key_lines, secret_places
 from egovnet.templates.frr.state import (
     brief_state,
+    ipsec_reader,
     recorded_flows,
     running_reader,
     running_script,
@@ -108,6 +109,7 @@ class Frr:
     read_brief = staticmethod(brief_state.read_brief)
     running_script = staticmethod(running_script.running_script)
     read_running = staticmethod(running_reader.read_running)
+    read_ipsec = staticmethod(ipsec_reader.read_ipsec)
 
     probe_script = staticmethod(echo.probe_script)
     read_answers = staticmethod(echo.read_answers)

@@ -92,6 +92,7 @@ class Toy:
     read_brief = staticmethod(state.read_brief)
     running_script = staticmethod(state.running_script)
     read_running = staticmethod(state.read_running)
+    read_ipsec = staticmethod(state.read_ipsec)
 
     probe_script = staticmethod(probes.probe_script)
     read_answers = staticmethod(probes.read_answers)

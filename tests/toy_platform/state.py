@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from egovnet.templates.model.device import AddressFamily, Device
+from egovnet.templates.model.ipsec import IpsecState
 from egovnet.templates.model.running_state import RunningState
 from egovnet.templates.model.state import BriefAnswer, DeviceState, VrfTargets
 
@@ -70,6 +71,11 @@ def running_script(device: Device, *, links: bool) -> str:
 
 
 def read_running(answer: str, ipsec: str | None = None) -> RunningState:
+    """Never asked."""
+    raise NotImplementedError
+
+
+def read_ipsec(answer: str) -> IpsecState:
     """Never asked."""
     raise NotImplementedError
 

@@ -12,6 +12,9 @@ from egovnet.playbooks.core.progress import Silent
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.drift.job import drift
 from egovnet.playbooks.results.outcome import Exit
+from egovnet.playbooks.results.verification import CheckCounts, NotPossible
+from egovnet.playbooks.verify.verify import Verifier
+from egovnet.playbooks.verify.verifying import Verifying
 from tests.loopback import loopback_network
 from tests.playbooks.emulated_workspace import applied_before, emulated_workspace
 from tests.small_encryption import small_encryption
@@ -108,3 +111,17 @@ def test_both_at_once_are_two_leaks(workspace: Workspace, routers: EmulatedRoute
     _, leaks = found(workspace)
     assert {leak["class"] for leak in leaks} == {"leak"}
     assert len(leaks) == 2
+
+
+def test_verify_sees_policies_and_says_where_keys_cannot_be_shown(
+    workspace: Workspace, routers: EmulatedRouters
+) -> None:
+    """Nobody sends packets here, so that there are no keys; the policies are there."""
+    policy(routers, f"delete {BLOCKS['in']}")
+    how = Verifying(converge=0, packetless=dict.fromkeys(workspace.chosen, "emulated"))
+    found = Verifier(workspace, Silent(), how).verify()
+    assert found.checks["IPsec policies"] == CheckCounts(passed=1, failed=1)
+    (wrong,) = [one for one in found.findings if one.klass == "IPsec policies"]
+    assert (wrong.device, wrong.severity) == (PE, "leak")
+    assert "GRE to it: no policy blocks it" in wrong.message
+    assert NotPossible("ESP keys", "emulated", (PE, "sh-pe1")) in found.not_possible
