@@ -14,6 +14,7 @@ from egovnet.playbooks.change.transaction_options import (
 )
 from egovnet.playbooks.cli.complete import names_of
 from egovnet.playbooks.cli.decimal_range import DecimalRange
+from egovnet.playbooks.cli.words_of_people import WordsOfPeople
 from egovnet.playbooks.verify.defaults import DEFAULT_CONVERGE
 
 waves_option = click.option(
@@ -55,9 +56,14 @@ converge_option = click.option(
     help="Seconds that routing may take to converge before verification fails.",
 )
 unproved_by_option = click.option(
-    "--unproved-by", metavar="NAME", help="Who answers for a push that is not proved."
+    "--unproved-by",
+    type=WordsOfPeople(),
+    metavar="NAME",
+    help="Who answers for a push that is not proved.",
 )
-reason_option = click.option("--reason", metavar="TEXT", help="Why it is pushed all the same.")
+reason_option = click.option(
+    "--reason", type=WordsOfPeople(1000), metavar="TEXT", help="Why it is pushed all the same."
+)
 
 zone_change_option = click.option(
     "--zone-change",
@@ -106,7 +112,12 @@ _TRANSACTION = (
         show_default=True,
         help="Devices that may be left out, as they were, before everything goes back.",
     ),
-    click.option("--ticket", metavar="ID", help="Kept in the journal and the archive."),
+    click.option(
+        "--ticket",
+        type=WordsOfPeople(),
+        metavar="ID",
+        help="Kept in the journal and the archive.",
+    ),
     click.option("--stop-after", metavar="WAVE", help="Keep the waves up to this one, and stop."),
 )
 

@@ -4,6 +4,7 @@ EgovnetError
 |-- JournalError              it cannot be opened, read or written (exit code 1)
 |   |-- JournalAddressError   EGOVNET_JOURNAL is no address of a database (2)
 |   |-- AlteredValueError     it holds what egovnet never writes: nothing to act upon (4)
+|   |-- AuthorError           nobody can be named as who is at the keyboard (2)
 |   |-- NoSuchChangeError     it has no change of that number (2)
 |   `-- ChangeEndedError      that change is at its end: nothing is to be recovered (2)
 |-- DevicesLockedError        another change holds devices (5)
@@ -38,6 +39,12 @@ class AlteredValueError(JournalError):
             f"the journal is not as it was written: {what}; nothing was done: restore the database "
             "from a backup"
         )
+
+
+class AuthorError(JournalError):
+    """Nobody can be named as who is at the keyboard."""
+
+    exit_code = 2
 
 
 class NoSuchChangeError(JournalError):

@@ -20,7 +20,12 @@ from egovnet.playbooks.journal import audit as journal_audit
 from egovnet.playbooks.journal import device_locks, hash_chain, signed_records
 from egovnet.playbooks.journal.database import JournalDatabase
 from egovnet.playbooks.journal.device_locks import Holder
-from egovnet.playbooks.journal.errors import ChangeEndedError, JournalError, LockLostError
+from egovnet.playbooks.journal.errors import (
+    AuthorError,
+    ChangeEndedError,
+    JournalError,
+    LockLostError,
+)
 from egovnet.playbooks.journal.group_commit import GroupCommit
 from egovnet.playbooks.journal.reader import JournalReader
 from egovnet.playbooks.journal.record_statement import CHANGE, DRIFT
@@ -37,14 +42,33 @@ from egovnet.playbooks.journal.tables import (
 from egovnet.playbooks.signatures.controller_key import ControllerKey
 from egovnet.playbooks.signatures.errors import SignatureError
 
+#: Characters of a name that the journal has room for.
+_AUTHOR = 100
+
 
 def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
 def author() -> str:
-    """Who is at the keyboard: EGOVNET_AUTHOR, else the login name."""
-    return os.environ.get("EGOVNET_AUTHOR") or getpass.getuser()
+    """Who is at the keyboard: EGOVNET_AUTHOR, else the login name.
+
+    Raises:
+        AuthorError: the one is no text that can be kept, or the system knows no name.
+    """
+    try:
+        # the login name is the environment's too: LOGNAME, USER
+        name = os.environ.get("EGOVNET_AUTHOR") or getpass.getuser()
+    except (KeyError, OSError):  # as in a container that was given any user id
+        raise AuthorError(
+            f"user {os.getuid()} has no name on this machine; set EGOVNET_AUTHOR"
+        ) from None
+    if len(name) > _AUTHOR or not name.isprintable():
+        raise AuthorError(
+            "who is at the keyboard (EGOVNET_AUTHOR, else the login name): is no text of one line "
+            f"and at most {_AUTHOR} characters; set EGOVNET_AUTHOR"
+        )
+    return name
 
 
 class Journal(JournalReader):

@@ -7,6 +7,7 @@ import click
 
 from egovnet.playbooks.cli.change_options import reason_option, unproved_by_option
 from egovnet.playbooks.cli.options import verb
+from egovnet.playbooks.cli.words_of_people import WordsOfPeople
 
 if TYPE_CHECKING:
     from egovnet.playbooks.core.workspace import Workspace
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Record it, also where routers do not run what the inventory renders.",
 )
-@click.option("--ticket", metavar="ID", help="Kept in the journal and the archive.")
+@click.option(
+    "--ticket", type=WordsOfPeople(), metavar="ID", help="Kept in the journal and the archive."
+)
 @unproved_by_option
 @reason_option
 @verb

@@ -10,6 +10,7 @@ from egovnet.playbooks.cli.decimal_range import DecimalRange
 from egovnet.playbooks.cli.detail_options import OF_FINDINGS, details
 from egovnet.playbooks.cli.next_commands import after_drift
 from egovnet.playbooks.cli.options import verb
+from egovnet.playbooks.cli.words_of_people import WordsOfPeople
 from egovnet.playbooks.drift.defaults import READ_TIMEOUT
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Let every device send everything, also those that are unchanged since the last run.",
 )
-@click.option("--ticket", metavar="ID", help="Kept with what is restored.")
+@click.option("--ticket", type=WordsOfPeople(), metavar="ID", help="Kept with what is restored.")
 @click.option(
     "--report",
     type=click.Path(path_type=Path, file_okay=False),

@@ -9,11 +9,12 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from egovnet.playbooks.journal.errors import (
+    AuthorError,
     JournalAddressError,
     JournalError,
     NoSuchChangeError,
 )
-from egovnet.playbooks.journal.journal import Journal
+from egovnet.playbooks.journal.journal import Journal, author
 from egovnet.playbooks.journal.records import DONE, OPEN, UNDONE, Configuration
 from tests.playbooks.console import SECRET
 
@@ -202,6 +203,31 @@ def test_a_journal_that_is_no_one_file_is_refused(
     assert caught.value.exit_code == 2
     assert "write sqlite:////" in str(caught.value)
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("variable", ["EGOVNET_AUTHOR", "LOGNAME"])
+@pytest.mark.parametrize(
+    "name", ["\udcff", "li\nwei", "li\x1b[31m", "li\u202ewei", "x" * 101, "li\u200bwei", "\ufeffli"]
+)
+def test_a_name_that_is_none_is_refused_before_anything_is_begun(
+    variable: str, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("EGOVNET_AUTHOR", raising=False)
+    monkeypatch.setenv(variable, name)
+    with pytest.raises(AuthorError, match="set EGOVNET_AUTHOR") as caught:
+        author()
+    assert caught.value.exit_code == 2
+
+
+def test_a_user_whom_the_system_does_not_know(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a container that was given any user id."""
+    for variable in ("EGOVNET_AUTHOR", "LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setattr("os.getuid", lambda: 2**31 - 7)
+    with pytest.raises(AuthorError, match="user 2147483641 has no name"):
+        author()
+    monkeypatch.setenv("EGOVNET_AUTHOR", "\u674e\u4f1f")
+    assert author() == "\u674e\u4f1f"
 
 
 def test_a_state_directory_that_cannot_be_made_is_named(tmp_path: Path) -> None:
