@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from egovnet.templates.frr.secrets.key_lines import HINTS, hide_keys, is_key_line
-from egovnet.templates.frr.secrets.redaction import stands_for_a_key
+from egovnet.templates.frr.secrets.redaction import REDACTED, stands_for_a_key
 from egovnet.templates.platform import KeptKeys
 
 _NEIGHBOR = re.compile(r"neighbor (\S+) ")
@@ -58,7 +58,8 @@ def keep_keys(running: str, intended: str) -> KeptKeys:
 
 
 def _is_key(line: str) -> bool:
-    return is_key_line(line) and not line.startswith("no ")
+    # somebody may have pasted what was printed: then the session's key is these letters
+    return is_key_line(line.replace(REDACTED, "key")) and not line.startswith("no ")
 
 
 def _has_own(tree: _Tree, path: tuple[str, ...], line: str) -> bool:

@@ -55,6 +55,15 @@ def test_a_key_of_what_stays_is_kept(place: tuple[str, str], which: int) -> None
     assert read_config(keys.text).not_understood == read_config(running).not_understood
 
 
+@pytest.mark.parametrize("place", PLACES)
+def test_a_key_that_was_pasted_from_what_is_printed_is_kept(place: tuple[str, str]) -> None:
+    """A router takes these letters for a key, and the other end has them too."""
+    running = with_key(TEXT, place).replace(KEY, "<removed>")
+    keys = keep_keys(running, TEXT)
+    assert keys.text == running
+    assert len(keys.kept) == 1
+
+
 def test_a_neighbor_that_goes_takes_its_key_and_is_named() -> None:
     running = with_key(TEXT, PLACES[0], 7)
     neighbor = re.search(r"neighbor (\S+) password", running)
