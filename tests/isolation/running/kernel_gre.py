@@ -1,8 +1,8 @@
 """Whether this machine's kernel lets GRE pass in clear, by policies that it is given.
 
 A process in a network of its own, of one cable: a line of JSON in (policies as
-`ip xfrm policy update` takes them), a line out (the addresses that a packet left for in clear). It
-needs no root where user namespaces do.
+`ip xfrm policy update` takes them), a line out (the addresses that a packet left for in clear, or
+from which one that came in clear was taken). It needs no root where user namespaces do.
 """
 
 import json
@@ -14,14 +14,29 @@ from contextlib import contextmanager
 
 OWN = "10.255.0.2"
 _SETUP = (
-    "ip link set lo up; ip link add d0 type veth peer name d1; ip link set d1 up; "
-    "ip link set d0 up arp off; "
+    "ip link set lo up; ip link add d0 address 02:00:00:00:00:0a type veth peer name d1; "
+    "ip link set d1 up; ip link set d0 up arp off; "
     f"ip address add {OWN}/32 dev d0; ip route add default dev d0"
 )
 _HOST = """
-import json, select, socket, subprocess, sys
+import json, select, socket, struct, subprocess, sys
 seen = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(3))
 seen.bind(("d0", 3))
+taken = socket.socket(socket.AF_INET, socket.SOCK_RAW, 47)
+cable = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+cable.bind(("d1", 0))
+own, mac = socket.inet_aton(sys.argv[1]), bytes.fromhex("02000000000a")
+def comes_in(other):
+    head = struct.pack("!BBHHHBBH", 0x45, 0, 29, 0, 0, 64, 47, 0) + socket.inet_aton(other) + own
+    total = sum(struct.unpack("!10H", head))
+    total = (total & 0xffff) + (total >> 16)
+    head = head[:10] + struct.pack("!H", ~(total + (total >> 16)) & 0xffff) + head[12:]
+    cable.send(mac + mac[:5] + b"\\1" + b"\\x08\\0" + head + b"\\0\\0\\x88\\x47clear")
+def leaves_for(other):
+    try:
+        sender.sendto(b"\\0\\0\\x88\\x47clear", (other, 0))
+    except OSError:
+        pass
 sender = socket.socket(socket.AF_INET, socket.SOCK_RAW, 47)
 sender.bind((sys.argv[1], 0))
 sender.setblocking(False)
@@ -33,15 +48,13 @@ for line in sys.stdin:
                           capture_output=True)
     listed = subprocess.run(["ip", "-o", "xfrm", "policy", "list"], text=True, capture_output=True)
     passed = []
+    at, send = (seen, leaves_for) if asked["way"] == "out" else (taken, comes_in)
     for other in asked["others"]:
-        while select.select([seen], [], [], 0)[0]:
-            seen.recv(2048)
-        try:
-            sender.sendto(b"\\0\\0\\x88\\x47" + b"clear", (other, 0))
-        except OSError:
-            continue
-        while select.select([seen], [], [], 0.02)[0]:
-            packet = seen.recv(2048)
+        while select.select([at], [], [], 0)[0]:
+            at.recv(2048)
+        send(other)
+        while select.select([at], [], [], 0.02)[0]:
+            packet = at.recv(2048)
             if packet[9:10] == b"\\x2f" and b"clear" in packet:
                 passed.append(other)
                 break
@@ -56,10 +69,12 @@ class Kernel:
     def __init__(self, process: "subprocess.Popen[str]") -> None:
         self._process = process
 
-    def ask(self, policies: list[str], others: list[str]) -> tuple[set[str], str]:
-        """(addresses that GRE left for in clear, what `ip -o xfrm policy` lists)."""
+    def ask(self, policies: list[str], others: list[str], way: str = "out") -> tuple[set[str], str]:
+        """(addresses that GRE left for in clear, or came from, what `ip -o xfrm policy` lists)."""
         assert self._process.stdin and self._process.stdout
-        self._process.stdin.write(json.dumps({"policies": policies, "others": others}) + "\n")
+        self._process.stdin.write(
+            json.dumps({"policies": policies, "others": others, "way": way}) + "\n"
+        )
         self._process.stdin.flush()
         said = json.loads(self._process.stdout.readline())
         assert not said["errors"], said["errors"]

@@ -53,25 +53,37 @@ def here() -> Iterator[Kernel]:
         yield made
 
 
-def _ways(listed: str, other: str) -> tuple[bool, bool]:
-    """Whether the reading has a way in clear to an address now, and any at all."""
+def _ways(listed: str, other: str, way: str = "out") -> tuple[bool, bool]:
+    """Whether the reading has a way in clear to or from an address now, and any at all."""
     state = read_ipsec("".join(f"policy {line}\n" for line in listed.splitlines()))
     assert not state.unread
-    ways = clear_ways("out", IPv4Address(OWN), [IPv4Address(other)], state)
+    ways = clear_ways(way, IPv4Address(OWN), [IPv4Address(other)], state)
     return any(way.now for way in ways), bool(ways)
 
 
+def _turned(policy: str) -> str:
+    """The same for the other direction, with source and destination exchanged."""
+    turn = {"src": "dst", "dst": "src", "out": "in", "in": "out"}
+    return " ".join(turn.get(word, word) for word in policy.split())
+
+
+@pytest.mark.parametrize("way", ["out", "in"])
 @given(policies=POLICIES)
 @examples(150)
-def test_what_the_kernel_lets_pass_is_a_way_in_clear(here: Kernel, policies: list[str]) -> None:
-    passed, listed = here.ask(policies, OTHERS)
+def test_what_the_kernel_lets_pass_is_a_way_in_clear(
+    here: Kernel, way: str, policies: list[str]
+) -> None:
+    if way == "in":
+        policies = list(map(_turned, policies))
+    passed, listed = here.ask(policies, OTHERS, way)
     for other in OTHERS:
-        now, later = _ways(listed, other)
+        now, later = _ways(listed, other, way)
         assert other not in passed or later, (other, listed)
         certain = not any(word in listed for word in ("mark", "sub", "dev", "key"))
         assert other not in passed or now or not certain, (other, listed)
 
 
+@pytest.mark.parametrize("way", ["out", "in"])
 @pytest.mark.parametrize(
     ("policies", "passed"),
     [
@@ -86,8 +98,10 @@ def test_what_the_kernel_lets_pass_is_a_way_in_clear(here: Kernel, policies: lis
     ],
 )
 def test_the_kernel_does_what_is_said_of_it(
-    here: Kernel, policies: list[str], passed: list[str]
+    here: Kernel, policies: list[str], passed: list[str], way: str
 ) -> None:
-    found, listed = here.ask(policies, OTHERS)
+    if way == "in":
+        policies = list(map(_turned, policies))
+    found, listed = here.ask(policies, OTHERS, way)
     assert found == set(passed)
-    assert {other for other in OTHERS if _ways(listed, other)[0]} == found
+    assert {other for other in OTHERS if _ways(listed, other, way)[0]} == found
