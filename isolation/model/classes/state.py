@@ -9,8 +9,9 @@ NOT_IN_TEXT = FindingClass(
         Severity.HYGIENE: "no path that must not be follows from it",
     },
     title="A router does what its text does not say",
-    meaning="A rule, route, label, link, VRF or VPN route is on a router, and no line of its text "
-    "and no protocol that the text has explains it; or it lacks one that its text has.",
+    meaning="A rule, route, label, link, VRF, VPN route or policy of IPsec is on a router, and no "
+    "line of its text and no protocol that the text has explains it; or it lacks one that its text "
+    "has.",
     why="Somebody typed it, a program made it, or a daemon kept it from an earlier text. It is "
     "gone after the next restart, or it is not, and no text shows it.",
     remedy="Remove it from the router, or put it into the inventory. `drift` restores links; a "
@@ -31,7 +32,7 @@ NOT_READ = FindingClass(
     id="state not read",
     severities=always(Severity.RISK),
     title="A router did not say what it does",
-    meaning="A question about a router's rules, routes, labels, links or VPN routes was not "
+    meaning="A question about a router's rules, routes, labels, links, VPN routes or IPsec was not "
     "answered, or the answer makes no sense.",
     why="What was not read is not part of the proof.",
     remedy="See on the router why it does not answer, and prove again.",
