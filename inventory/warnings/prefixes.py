@@ -1,4 +1,4 @@
-"""Prefixes that a site has and cannot announce."""
+"""What a site says of BGP that has no effect, or ends its session."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -8,6 +8,7 @@ from egovnet.inventory.errors import Location, Problem, Report
 from egovnet.inventory.model import Network
 
 CODES = {
+    "asn-without-bgp": "A site has an AS number, and no access of it speaks BGP.",
     "maximum-prefix-too-small": "A site with bgp has more prefixes of a family than it may "
     "announce: its session would end.",
 }
@@ -18,6 +19,10 @@ def warn(
 ) -> Iterator[tuple[str, Problem]]:
     """Yield every warning about these."""
     for name, site in network.written_sites.items():
+        speak = {access.routing_protocol for access in site.site_network_accesses.values()}
+        if site.asn is not None and "bgp" not in speak:
+            found, remedy = "no access of the site speaks bgp", "leave it out, or use bgp"
+            yield "asn-without-bgp", report("sites", (name, "asn"), found, remedy)
         most = max(Counter(prefix.version for prefix in site.prefixes).values())
         for access_name, access in site.site_network_accesses.items():
             if access.routing_protocol != "bgp" or most <= access.maximum_prefix:

@@ -106,6 +106,10 @@ CASES: dict[str, tuple[list[tuple[str, str, str]], list[tuple[str, str, str]]]] 
           "ipv4: 10.1.0.0/20}}\nmanagement:\n")],
         [("prefix-kept-for-another", "sites/sichuan.yaml", "party-sichuan.prefixes.0")],
     ),
+    "an AS number of a site without BGP": (
+        [("sites/guangdong.yaml", "  vpn: court\n", "  vpn: court\n  asn: 64512\n")],
+        [("asn-without-bgp", "sites/guangdong.yaml", "court-guangzhou.asn")],
+    ),
     "more prefixes than a session takes": (
         [("sites/beijing.yaml", "[10.1.10.0/24, ", "[10.1.10.0/24, 10.9.0.0/24, "),
          ("sites/beijing.yaml", "maximum-prefix: 50", "maximum-prefix: 1")],
