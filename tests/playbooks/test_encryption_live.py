@@ -10,7 +10,19 @@ from typing import Any
 
 import pytest
 
-from tests.playbooks.ike import install_ike, start_ike, stop_ike
+from tests.playbooks.ike import (
+    CERTIFICATE,
+    CONNECTIONS,
+    KEY,
+    REVOKED,
+    enrol,
+    install_ike,
+    put,
+    run,
+    run_script,
+    start_ike,
+    stop_ike,
+)
 from tests.playbooks.lab_place import LabPlace, provisioned_lab
 from tests.small_encryption import small_encryption
 
@@ -180,6 +192,138 @@ def test_a_policy_that_lets_pass_is_found_and_the_vpn_read(place: LabPlace) -> N
     start_ike(place.lab, "bj-pe1")
     until_all_answer(place)
     assert findings(place, 0) == leaks(place, code=0) == []
+
+
+def no_keys(place: LabPlace, asks: str, connection: str = "gre") -> str:
+    """A router asks bj-pe1 for keys, and gets none; returns what charon says of it there."""
+    assert "ESTABLISHED" not in place.lab.exec("bj-pe1", "swanctl --list-sas").stdout
+    name = place.lab.exec(asks, "swanctl --list-conns | sed -n 's/^\\([^ :]*\\): .*/\\1/p'").stdout
+    assert name.startswith(connection), name
+    child = f"swanctl --initiate --child {name.split()[0]} --timeout 20"
+    done = place.lab.exec(asks, child, 60)
+    assert done.exit_code != 0, done.stdout
+    assert "ESTABLISHED" not in place.lab.exec("bj-pe1", "swanctl --list-sas").stdout
+    return done.stdout + done.stderr
+
+
+def file_of(place: LabPlace, node: str, path: str) -> str:
+    return run(place.lab, node, f"cat {path}")
+
+
+@pytest.fixture
+def asking(place: LabPlace) -> Iterator[LabPlace]:
+    """sh-pe1 does not run IKE, and has its own files again afterwards."""
+    stop_ike(place.lab, "sh-pe1")
+    run(place.lab, "bj-pe1", "swanctl --terminate --ike gre2 --force >/dev/null 2>&1 || :")
+    mine = {path: file_of(place, "sh-pe1", path) for path in (KEY, CERTIFICATE, CONNECTIONS)}
+    yield place
+    stop_ike(place.lab, "sh-pe1")
+    for path, text in mine.items():
+        put(place.lab, "sh-pe1", path, text)
+    start_ike(place.lab, "sh-pe1")
+    until_all_answer(place)
+
+
+@pytest.mark.parametrize("says", ["its-own-name", "the-peers-name"])
+def test_a_certificate_of_another_name_gets_no_keys(asking: LabPlace, says: str) -> None:
+    """At the peer's own address, with a key and a certificate of the same authority."""
+    for path in (KEY, CERTIFICATE):
+        put(asking.lab, "sh-pe1", path, file_of(asking, P, path))
+    if says == "its-own-name":
+        own = file_of(asking, "sh-pe1", CONNECTIONS).replace("id = fqdn:sh-pe1", f"id = fqdn:{P}")
+        put(asking.lab, "sh-pe1", CONNECTIONS, own)
+    start_ike(asking.lab, "sh-pe1")
+    said = no_keys(asking, "sh-pe1")
+    assert "AUTHENTICATION_FAILED" in said, said
+    assert party(asking) == [0, 0]
+
+
+def test_a_router_without_a_shared_vpn_gets_no_keys(place: LabPlace) -> None:
+    """By its own certificate, at its own address, with a connection that it wrote itself."""
+    loopback = "10.255.0.1"
+    wrote = file_of(place, "sh-pe1", CONNECTIONS).replace("gre1", "gre9")
+    wrote = wrote.replace("10.255.0.3", loopback).replace("sh-pe1", P)
+    before = file_of(place, P, CONNECTIONS)
+    assert "local_addrs" not in before, "nothing of its own VPNs is encrypted"
+    run(place.lab, "bj-pe1", "swanctl --terminate --ike gre2 --force >/dev/null 2>&1 || :")
+    put(place.lab, P, CONNECTIONS, wrote)
+    start_ike(place.lab, P)
+    said = no_keys(place, P)
+    assert "NO_PROPOSAL_CHOSEN" in said, said
+    stop_ike(place.lab, P)
+    put(place.lab, P, CONNECTIONS, before)
+    until_all_answer(place)
+
+
+def test_who_was_revoked_gets_no_keys(place: LabPlace) -> None:
+    until_all_answer(place)
+    listed = place.run("identity", "list", "--json").json["certificates"]
+    (serial,) = [
+        one["serial"] for one in listed if (one["holder"], one["name"]) == ("ike", "sh-pe1")
+    ]
+    place.run("identity", "revoke", "--serial", str(serial), "--reason", "a test")
+    made = place.state / "reference" / "identity" / "ike_revoked.pem"
+    before = file_of(place, "bj-pe1", REVOKED)
+    # the list alone, with the connection that is there
+    for text in (made.read_text(), None):
+        if text is None:
+            run(place.lab, "bj-pe1", f"rm {REVOKED}")
+        else:
+            put(place.lab, "bj-pe1", REVOKED, text)
+        run(place.lab, "bj-pe1", "swanctl --load-creds --clear --noprompt 2>&1")
+        run(place.lab, "bj-pe1", "swanctl --terminate --ike gre2 --force >/dev/null 2>&1 || :")
+        assert "AUTHENTICATION_FAILED" in no_keys(place, "sh-pe1")
+    put(place.lab, "bj-pe1", REVOKED, before)
+    run(place.lab, "bj-pe1", "swanctl --load-creds --clear --noprompt 2>&1")
+    until_all_answer(place)
+    # the script ends what was agreed on with it
+    run_script(place, "bj-pe1")
+    assert "ESTABLISHED" not in run(place.lab, "bj-pe1", "swanctl --list-sas")
+    with Capture(place) as seen:
+        assert party(place) == [0, 0]
+        assert public(place) == [COUNT, COUNT]
+    assert PARTY_READ not in seen.bytes and not seen.gre
+    # the machine is trusted again when it is enrolled again
+    run(place.lab, "sh-pe1", f"rm {KEY}")
+    enrol(place, "sh-pe1")
+    run_script(place, "bj-pe1")
+    until_all_answer(place)
+
+
+def associations(place: LabPlace) -> str:
+    """What tells those of bj-pe1 from others before and after."""
+    return run(place.lab, "bj-pe1", "swanctl --list-sas --raw | grep -o 'uniqueid=[0-9]*'")
+
+
+def test_what_the_machine_before_agreed_on_ends(place: LabPlace) -> None:
+    """It may be that one that answers still, whatever was enrolled in its place."""
+    until_all_answer(place)
+    run(place.lab, "sh-pe1", f"rm {KEY}")
+    enrol(place, "sh-pe1")
+    before = associations(place)
+    run_script(place, "bj-pe1")
+    until_all_answer(place)
+    assert associations(place).split()[0] != before.split()[0]
+
+
+def test_what_is_the_same_interrupts_nothing(place: LabPlace) -> None:
+    until_all_answer(place)
+    before = associations(place)
+    for name in PES:
+        run_script(place, name)
+    assert associations(place) == before
+    assert party(place) == [COUNT, COUNT]
+
+
+def test_private_keys_stay_on_their_routers(place: LabPlace) -> None:
+    keys = [file_of(place, name, KEY) for name in (*PES, P)]
+    assert all(key.startswith("-----BEGIN EC PRIVATE KEY-----\n") for key in keys)
+    parts = [line for key in keys for line in key.split("-----")[2].split()]
+    for path in place.state.parent.rglob("*"):
+        if path.is_file() and not path.is_symlink() and path.stat().st_size < 10_000_000:
+            text = path.read_bytes()
+            assert b"EC PRIVATE KEY" not in text, path
+            assert not [line for line in parts if line.encode() in text], path
 
 
 def test_the_end_of_ike_ends_the_vpn_alone(place: LabPlace) -> None:
