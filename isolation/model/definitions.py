@@ -139,7 +139,8 @@ NOT_COVERED = (
     (
         "What runs besides its text, where only texts are proved",
         "`prove --running` and `drift` take rules, all kernel tables, labels, links and the "
-        "reflectors' VPN routes as well, at one moment; `verify` looks at sessions and packets. "
+        "reflectors' VPN routes as well, and policies of IPsec, at one moment; `verify` looks at "
+        "sessions and packets, and at IPsec where a VPN is encrypted. "
         "None looks at prefixes that the IGP carries, at what LDP says its labels are for, and at "
         "bridges' tables.",
     ),
