@@ -131,7 +131,7 @@ def _said(facts: DeviceFacts) -> Iterator[str]:
         for family in vrf.closed:
             yield f"!{family} closed <{name}>"
     for name, port in facts.interfaces.items():
-        if name not in vrfs:
+        if name not in vrfs and not _NOT_THE_TEXTS.match(name):
             yield from _said_of(port, vrfs)
     for static in facts.statics:
         yield _route(static)

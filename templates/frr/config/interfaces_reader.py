@@ -4,6 +4,7 @@ What ifupdown2 3.0 does with a line was read in its networkinterfaces.py and add
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address
@@ -46,6 +47,7 @@ _OCTETS = 6
 _NO_AUTO = "no `auto` before it: ifreload -a leaves the stanza out, and what it says may not be so"
 #: Ports that the machine has, and VLANs on them.
 _PORT = re.compile(r"lo$|eth\d|en[opsx]\w|swp\d|.+\.\d+$")
+_HARDWARE = re.compile(r"(?:lo|eth\d+|en[opsx]\w+|swp\d+)$")
 _HAVE_ONE = frozenset(
     (
         *("link-down", "link-type", "mpls-enable", "veth-peer-name"),
@@ -90,6 +92,10 @@ class LinuxDraft:
     added: dict[str, set[tuple[str, ...]]] = field(default_factory=dict)
     #: Routes that discard: (stanza, the route, the line's words).
     closing: list[tuple[PortDraft, StaticFacts, str]] = field(default_factory=list)
+    #: How many lines `netmask` an interface has, of all its stanzas.
+    netmasks: dict[str, int] = field(default_factory=dict)
+    #: How many of its addresses come without a length.
+    lengthless: Counter[str] = field(default_factory=Counter)
     #: The address that a `netmask` would be of: (stanza, text).
     bare: tuple[PortDraft, str] | None = None
     current: PortDraft | None = None
@@ -277,13 +283,7 @@ def _check_links(draft: LinuxDraft) -> None:
     for name, held in draft.ports.items():
         if "${" in name:
             continue  # of a template, which is noted
-        if (held.parent is None) != (held.vlan is None):
-            _say(draft, held, "half of a VLAN: no number, or no port that it is on")
-        other_kind = held.parent is not None or ("link-type", name) in draft.firsts
-        if name in draft.vrfs and (other_kind or _PORT.match(name)):
-            _say(draft, held, "a port, by its name or kind: ifupdown2 makes no VRF of it")
-        if held.parent is not None and ("link-type", name) in draft.firsts:
-            _say(draft, held, "a VLAN, and of another kind as well")
+        _check_kind(draft, name, held)
         _check_vrf(draft, held)
     below: dict[str, set[str | None]] = {name: set() for name in draft.ports}
     for name, held in draft.ports.items():
@@ -298,6 +298,21 @@ def _check_links(draft: LinuxDraft) -> None:
             del below[name]
     for name in below:
         _say(draft, draft.ports[name], "stands on itself: ifupdown2 does nothing of the whole text")
+
+
+def _check_kind(draft: LinuxDraft, name: str, held: PortDraft) -> None:
+    """What an interface is must be one thing."""
+    if (held.parent is None) != (held.vlan is None):
+        _say(draft, held, "half of a VLAN: no number, or no port that it is on")
+    other_kind = held.parent is not None or ("link-type", name) in draft.firsts
+    if name in draft.vrfs and (other_kind or _PORT.match(name)):
+        _say(draft, held, "a port, by its name or kind: ifupdown2 makes no VRF of it")
+    if name in draft.vrfs and held.members:
+        _say(draft, held, "ifupdown2 puts the ports of a bond or bridge into the VRF")
+    if held.parent is not None and _HARDWARE.match(name):
+        _say(draft, held, "a port, by its name: ifupdown2 makes no VLAN of it")
+    if held.parent is not None and ("link-type", name) in draft.firsts:
+        _say(draft, held, "a VLAN, and of another kind as well")
 
 
 def _check_vrf(draft: LinuxDraft, held: PortDraft) -> None:
@@ -339,6 +354,7 @@ def _one(words: list[str]) -> str:
 def _address(draft: LinuxDraft, held: PortDraft, words: list[str], number: int) -> int:
     text = _one(words)
     held.addresses.append(read_interface(text))
+    draft.lengthless[held.name] += "/" not in text
     draft.bare = (held, text) if "/" not in text else None
     return FACT
 
@@ -347,7 +363,13 @@ def _netmask(draft: LinuxDraft, held: PortDraft, words: list[str], number: int) 
     """Gives the address before it its length."""
     if draft.bare is None or draft.bare[0] is not held:
         raise Unclear("no address that it is of")
-    held.addresses[-1] = read_interface(draft.bare[1], netmask=_one(words))
+    before = draft.netmasks.get(held.name, 0)
+    draft.netmasks[held.name] = before + 1
+    if before == len(held.addresses) - 1:
+        held.addresses[-1] = read_interface(draft.bare[1], netmask=_one(words))
+    elif draft.lengthless[held.name] != before + 1:
+        raise Unclear("ifupdown2 takes it for the length of the address with the same number")
+    # else that address has a length of its own, and this one stands alone (tried)
     return FACT
 
 

@@ -212,10 +212,15 @@ def _route(words: list[str], family: AddressFamily | None) -> StaticFacts:
         vrf,
         prefix,
         next_hop=next_hop,
-        interface=said.get("dev"),
+        interface=_port_of(said.get("dev")),
         discards=discards,
         table=number_of,
     )
+
+
+def _port_of(name: str | None) -> str | None:
+    """`eth1:0` is a name for addresses of eth1, which Linux knows by that name alone."""
+    return None if name is None else name.partition(":")[0]
 
 
 def _said(words: list[str]) -> dict[str, str]:
