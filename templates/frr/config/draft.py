@@ -198,6 +198,9 @@ class EntryDraft:
     sequence: int
     matches: dict[str, tuple[list[str], int]] = field(default_factory=dict)
     sets: dict[str, tuple[list[str], int]] = field(default_factory=dict)
+    #: Sets that any line before made, taken away since or not: FRR compares what was with what is
+    #: to be, so that what is said again keeps its place in the order.
+    ever: set[str] = field(default_factory=set)
     call: str = ""
     call_line: int = 0
     continues: bool = False
@@ -354,6 +357,8 @@ class FrrDraft:
     )
     closing: dict[tuple[str, AddressFamily], int] = field(default_factory=dict)
     route_maps: dict[str, dict[int, EntryDraft]] = field(default_factory=dict)
+    #: (name, number) of an entry -> its `ever`, also where the entry was taken away.
+    sets_before: dict[tuple[str, int], set[str]] = field(default_factory=dict)
     #: (family, name) -> sequence number -> rule.
     prefix_lists: dict[tuple[AddressFamily, str], dict[int, PrefixRule]] = field(
         default_factory=dict

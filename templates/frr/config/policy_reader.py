@@ -1,9 +1,10 @@
 """Lists and route-maps of FRR: what the lines say. What they mean is in `policy_meaning`."""
 
 from collections.abc import Mapping, Sequence
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_interface
 from typing import Any, cast
 
+from egovnet.inventory.model import IPNetwork
 from egovnet.templates.frr.config.addresses import read_number, read_prefix
 from egovnet.templates.frr.config.communities import read_list_values
 from egovnet.templates.frr.config.contexts import commands, enter, harmless, no_of, noted
@@ -63,6 +64,7 @@ def read_prefix_list(draft: FrrDraft, words: list[str], number: int) -> int:
         # as it is said: `ge 8` is another rule than none, of a prefix of 8
         (said[0], said[1] == "any" or rule.prefix, bool(said[2:]) and _bounds(said)),
         read_number(words[4]) if numbered else None,
+        more_than_network=_has_more(said[1], rule.prefix),
     )
     if sequence is not None:
         rules[sequence] = rule
@@ -75,10 +77,23 @@ def _bounds(said: list[str]) -> frozenset[tuple[str, int]]:
     )
 
 
+def _has_more(word: str, prefix: IPNetwork | None) -> bool:
+    """Whether a prefix is said with more than its network's bits."""
+    return prefix is not None and "/" in word and ip_interface(word).ip != prefix.network_address
+
+
 def _number(
-    draft: FrrDraft, key: tuple[str, AddressFamily, str], rule: object, given: int | None
+    draft: FrrDraft,
+    key: tuple[str, AddressFamily, str],
+    rule: object,
+    given: int | None,
+    *,
+    more_than_network: bool,
 ) -> int | None:
     """The number that a rule has in its list; None: it is there, and FRR adds none twice.
+
+    Said with more than its network's bits, FRR does not find that it is there, and refuses it with
+    all lines of lists and route-maps that it takes with it (validation of a transaction).
 
     Raises Refused where it is given another number than the one that it has.
     """
@@ -88,6 +103,8 @@ def _number(
         rule = rule, sequence
     known = spellings.numbers.get(rule, sequence)
     if known != sequence:
+        if more_than_network:
+            raise Unclear("the rule is there, and FRR may refuse all that was just said with it")
         if given is None:
             return None
         raise Refused(f"FRR drops it: the rule is there as number {known}")
@@ -168,7 +185,9 @@ def read_access_list(draft: FrrDraft, words: list[str], number: int) -> int:
     there = spellings.said.get(given) if spellings and given is not None else None
     if isinstance(there, tuple) and _form(there[1:]) != _form(said[1:]):
         raise Unclear("another kind of rule has its number: FRR may refuse all that was just said")
-    sequence = _number(draft, ("access", family, words[1]), said, given)
+    more = _has_more(what[0], prefix)
+    key = ("access", family, words[1])
+    sequence = _number(draft, key, said, given, more_than_network=more)
     if sequence is None:
         return FACT
     if prefix is None:
@@ -238,7 +257,8 @@ def open_route_map(draft: FrrDraft, words: list[str], number: int) -> int:
     entries = draft.route_maps.setdefault(name, {})
     entry = entries.get(key)
     if entry is None:
-        entry = entries[key] = EntryDraft(decision, number, key)
+        ever = draft.sets_before.setdefault((name, key), set())
+        entry = entries[key] = EntryDraft(decision, number, key, ever=ever)
     else:
         if entry.continues and decision == "deny":
             raise Refused("FRR refuses it: a deny goes on nowhere")
@@ -319,8 +339,9 @@ def _set(draft: FrrDraft, words: list[str], number: int) -> int:
         _gateway(words)
     if key in ("extcommunity rt", "extcommunity soo"):
         read_list_values([word for each in words[3:] for word in (words[2], each)], draft.release)
-    if key == "extcommunity none" and key not in entry.sets and _ADDED & entry.sets.keys():
+    if key == "extcommunity none" and key not in entry.sets and _ADDED & entry.ever:
         raise Unclear("FRR does it in the order of lines, and prints it first: say it first")
+    entry.ever.add(key)
     entry.sets[key] = (words, number)
     return FACT
 
