@@ -309,6 +309,8 @@ def _check_kind(draft: LinuxDraft, name: str, held: PortDraft) -> None:
         _say(draft, held, "a port, by its name or kind: ifupdown2 makes no VRF of it")
     if name in draft.vrfs and held.members:
         _say(draft, held, "ifupdown2 puts the ports of a bond or bridge into the VRF")
+    if held.parent is not None and held.members:
+        _say(draft, held, "a VLAN, and a bond or bridge as well")
     if held.parent is not None and _HARDWARE.match(name):
         _say(draft, held, "a port, by its name: ifupdown2 makes no VLAN of it")
     if held.parent is not None and ("link-type", name) in draft.firsts:
