@@ -67,7 +67,7 @@ def ospf_area(port: PortDraft, protocol: str, instance: IgpDraft | None) -> int 
 
 def _isis(port: PortDraft, instance: IgpDraft | None) -> tuple[str, str]:
     """(region, identity) by an instance; no region without a title, or a level of its own."""
-    if instance is None or not instance.titles:
+    if instance is None or instance.perhaps_refused or not instance.titles:
         return "", ""
     of_router = _LEVELS.get(instance.terms.get("is-type", ""), (1, 2))
     levels = [level for level in port.isis_levels if level in of_router]

@@ -369,6 +369,12 @@ def _title(draft: FrrDraft, words: list[str], number: int) -> int:
     return HARMLESS
 
 
+def _lifetime(draft: FrrDraft, words: list[str], number: int) -> int:
+    """`max-lsp-lifetime`, `lsp-refresh-interval` and their like, which must fit each other."""
+    draft.context.about.perhaps_refused = True
+    return HARMLESS
+
+
 def _identity(draft: FrrDraft, words: list[str], number: int) -> int:
     """`router-id A`, `ospf router-id A`, `ospf6 router-id A`."""
     instance: IgpDraft = draft.context.about
@@ -435,7 +441,11 @@ _ISIS = commands(
     area_password=_term,
     domain_password=_term,
     is_type=_term,
+    lsp_gen_interval=_lifetime,
     lsp_mtu=_term,
+    lsp_refresh_interval=_lifetime,
+    lsp_timers=_lifetime,
+    max_lsp_lifetime=_lifetime,
     metric_style=_other_costs,
     mpls=_ldp_sync,
     net=_title,
