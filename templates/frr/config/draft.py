@@ -283,8 +283,8 @@ class IgpDraft:
     area_kinds: dict[int, str] = field(default_factory=dict)
     #: IS-IS' network entity titles, their digits alone; OSPF's router id.
     titles: list[str] = field(default_factory=list)
-    #: isisd may refuse all of it, by one line that does not fit another (frr-isisd.yang).
-    perhaps_refused: bool = False
+    #: (level, "gen", "refresh" or "lifetime") -> seconds, of IS-IS' link state packets.
+    lsp_times: dict[tuple[int, str], int] = field(default_factory=dict)
     identity: str = ""
     #: Families for which it announces a default route, and the lines.
     defaults: dict[AddressFamily, int] = field(default_factory=dict)

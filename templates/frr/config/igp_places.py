@@ -5,6 +5,7 @@ of its own area alone; OSPF has those that say the same area, and the same of wh
 section 10.5). Whether FRR takes a title was tried on 8.4.4.
 """
 
+from collections.abc import Mapping
 from ipaddress import IPv4Address
 
 from egovnet.templates.frr.config.draft import FrrDraft, IgpDraft, PortDraft
@@ -67,7 +68,7 @@ def ospf_area(port: PortDraft, protocol: str, instance: IgpDraft | None) -> int 
 
 def _isis(port: PortDraft, instance: IgpDraft | None) -> tuple[str, str]:
     """(region, identity) by an instance; no region without a title, or a level of its own."""
-    if instance is None or instance.perhaps_refused or not instance.titles:
+    if instance is None or not instance.titles or not _fit(instance.lsp_times):
         return "", ""
     of_router = _LEVELS.get(instance.terms.get("is-type", ""), (1, 2))
     levels = [level for level in port.isis_levels if level in of_router]
@@ -78,6 +79,17 @@ def _isis(port: PortDraft, instance: IgpDraft | None) -> tuple[str, str]:
         return "", identity
     where = f" of {' '.join(sorted(areas))}" if 1 in levels else ""
     return f"isis level {' '.join(map(str, levels))}{where}", identity
+
+
+def _fit(times: Mapping[tuple[int, str], int]) -> bool:
+    """Whether isisd takes times of link state packets: it refuses all of IS-IS for those that do
+    not fit each other (frr-isisd.yang)."""
+    for level in (1, 2):
+        refresh = times.get((level, "refresh"), 900)
+        lifetime, gen = times.get((level, "lifetime"), 1200), times.get((level, "gen"), 30)
+        if lifetime < refresh + 300 or gen >= refresh:
+            return False
+    return True
 
 
 def _ospf(area: int, protocol: str, frr: FrrDraft) -> tuple[str, str]:

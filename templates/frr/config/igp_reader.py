@@ -370,8 +370,18 @@ def _title(draft: FrrDraft, words: list[str], number: int) -> int:
 
 
 def _lifetime(draft: FrrDraft, words: list[str], number: int) -> int:
-    """`max-lsp-lifetime`, `lsp-refresh-interval` and their like, which must fit each other."""
-    draft.context.about.perhaps_refused = True
+    """`max-lsp-lifetime`, `lsp-refresh-interval`, `lsp-gen-interval`, or `lsp-timers` for all."""
+    instance: IgpDraft = draft.context.about
+    what, *rest = words
+    levels: tuple[int, ...] = (1, 2)
+    if rest[0] in ("level-1", "level-2"):
+        levels = (int(rest.pop(0)[-1]),)
+    said = (
+        list(zip(rest[::2], rest[1::2], strict=True)) if what == "lsp-timers" else [(what, rest[0])]
+    )
+    for name, value in said:
+        key = next(each for each in ("gen", "refresh", "lifetime") if each in name)
+        instance.lsp_times.update(dict.fromkeys(((level, key) for level in levels), int(value)))
     return HARMLESS
 
 
