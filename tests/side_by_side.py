@@ -4,12 +4,12 @@
 all share the work as they go: the tests that need the lab are a piece of work for each folder, as
 they share that folder's lab, and those of a module that says `pytest.mark.lab(NAME)` a piece of
 their own; the others are a piece for each file. Two processes take pieces from the front of the
-list, where the lab's are, the longest first, so that the last are short; two from its back. A lab
+list, where the lab's are, the longest first, so that the last are short; two from its back, of
+which one ends where the lab's begin; whoever else is done earlier goes on with what is left. A lab
 waits for timers and sessions more than half of its time: two of them and the rest of the tests make
-two processors busy, and more of them at once would make each other late. When no more than labs are
-left, four of them take less than that. To take a piece is to create a file of its number, which can
-be done once. What each process has set up for a module or a session (a lab, a browser, a database
-server) stays its own: nothing of it is there before the fork.
+two processors busy, and more of them at once would make each other late. To take a piece is to
+create a file of its number, which can be done once. What each process has set up for a module or a
+session (a lab, a browser, a database server) stays its own: nothing of it is there before the fork.
 
 The first process is shown as it runs; of the others only failures, and all they printed afterwards.
 The exit code is the first that is not 0. pytest-xdist would do the same if its `loadgroup` worked
@@ -36,9 +36,10 @@ from _pytest.junitxml import xml_key
 #: The environment's name for which of them a process is: their labs stand beside each other.
 PROCESS = "EGOVNET_TEST_PROCESS"
 _FAILED, _TOTAL, _PID, _CODE = "failed", "total", "pid-", "code-"
-#: Those that are forked from the first, and who begins at the back.
+#: Those that are forked from the first, who begins at the back, and who boots no lab.
 _OTHERS = (2, 3, 4)
 _FROM_THE_BACK = (2, 4)
+_WITHOUT_LAB = 4
 #: When the collector runs (gc.set_threshold): by Python's own (700, 10, 10) it was 6 % of the
 #: processor's time of tests of pure code.
 _COLLECTOR = (10_000, 10, 10)
@@ -228,6 +229,8 @@ class _Sharing:
         (self._directory / _TOTAL).write_text(f"{len(numbered)}")
         backwards = self._number in _FROM_THE_BACK
         for number, piece in reversed(numbered) if backwards else numbered:
+            if self._number == _WITHOUT_LAB and piece[0].get_closest_marker("lab"):
+                break
             try:
                 (self._directory / str(number)).touch(exist_ok=False)
             except FileExistsError:
