@@ -19,8 +19,9 @@ from egovnet.playbooks.core.workspace import Workspace
 from napalm_frr.enrolment import Request, request_text, script_of, secret_of
 from napalm_frr.ssh.own_certificate import certificate_of
 from napalm_frr.ssh.revoked_keys import RevokedKeys
-from tests.playbooks.console import Ran, copy_of_backbone, edit, egovnet
+from tests.playbooks.console import copy_of_backbone, edit, egovnet
 from tests.playbooks.test_json_shapes import check
+from tests.playbooks.verbs.identity_verbs import IdentityVerbs
 from tests.ssh_authorities import new_key, public
 
 NUMBER = "FDO2231A0BC"
@@ -46,27 +47,10 @@ POLICY = {
 
 
 @dataclass
-class Place:
-    """An inventory, a state directory, and verbs given there."""
+class Place(IdentityVerbs):
+    """An inventory, and keys of routers and people."""
 
-    root: Path
-    state: Path
     keys: Path
-
-    def do(self, *words: str | Path, env: dict[str, str] | None = None) -> Ran:
-        return egovnet(
-            "identity", *words, "--inventory", self.root, state=self.state, env=env or {}
-        )
-
-    def done(self, *words: str | Path) -> Any:  # noqa: ANN401 -- JSON is any
-        ran = self.do(*words, "--json")
-        assert ran.code == 0, ran.stderr
-        return ran.json
-
-    def refused(self, *words: str | Path) -> str:
-        ran = self.do(*words)
-        assert (ran.code, ran.stdout) == (2, "")
-        return " ".join(ran.stderr.split())
 
     @property
     def authority(self) -> Authority:

@@ -20,9 +20,10 @@ from egovnet.playbooks.core.identity.expiry import ends_soon
 from egovnet.playbooks.core.identity.register import Holder, Issued, read_register
 from egovnet.playbooks.core.workspace import Workspace
 from napalm_frr.enrolment import Request, request_text, script_of, secret_of
-from tests.playbooks.console import Ran, edit, egovnet
+from tests.playbooks.console import edit
 from tests.playbooks.core.identity.requests_for_ike import REFUSED, request, text
 from tests.playbooks.test_json_shapes import check
+from tests.playbooks.verbs.identity_verbs import IdentityVerbs
 from tests.small_encryption import serial_number, small_encryption
 from tests.ssh_authorities import new_key, public
 
@@ -30,27 +31,10 @@ PE, OTHER, P = "bj-pe1", "sh-pe1", "bj-p1"
 
 
 @dataclass
-class Place:
-    """An inventory with an encrypted VPN, a state directory, and verbs given there."""
+class Place(IdentityVerbs):
+    """An inventory with an encrypted VPN, and files that routers and people leave."""
 
-    root: Path
-    state: Path
     files: Path
-
-    def do(self, *words: str | Path, env: dict[str, str] | None = None) -> Ran:
-        return egovnet(
-            "identity", *words, "--inventory", self.root, state=self.state, env=env or {}
-        )
-
-    def done(self, *words: str | Path) -> Any:  # noqa: ANN401 -- JSON is any
-        ran = self.do(*words, "--json")
-        assert ran.code == 0, ran.stderr
-        return ran.json
-
-    def refused(self, *words: str | Path) -> str:
-        ran = self.do(*words)
-        assert (ran.code, ran.stdout) == (2, "")
-        return " ".join(ran.stderr.split())
 
     @property
     def directory(self) -> Path:
