@@ -309,9 +309,12 @@ def _change(running: str, was: DeviceText, text: str) -> tuple[list[str], tuple[
 def _vtysh(script: Script, number: int) -> str:
     if not script.text:
         return ""
+    # a router that was restarted has an empty /run
     file = f"/run/agree/$HOST.{number}"
     return (
+        f"mkdir -p /run/agree; rm -f {file}\n"
         f"{_here(file, script.text)}\n"
+        f"[ -s {file} ] || {{ echo; echo %%unwritten; }}\n"
         f"vtysh -f {file} >{file}.out 2>{file}.err\n"
         f"echo; echo %%out{number}; cat {file}.out; echo; echo %%err{number}; cat {file}.err"
     )
@@ -414,6 +417,8 @@ def _said_silent(silent: Sequence[Ping]) -> str:
 def _seen(done: Completed, evidence: Sequence[Evidence]) -> Seen:
     pieces = _PART.split("\n" + done.stdout)
     parts = dict(zip(pieces[1::2], pieces[2::2], strict=True))
+    if "unwritten" in parts:
+        raise RouterError(f"nothing was loaded: {done.stderr}")
     found: dict[Evidence, bool] = {}
     seconds = 0.0
     for number, one in enumerate(evidence):

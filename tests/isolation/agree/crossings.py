@@ -1,9 +1,10 @@
 """What crosses in the lab, from what its routers hold and its hosts hear. Pure but for the names.
 
 Two weights. What *crosses* denies a proof: an echo between sites that may not meet (there and
-back, or one way), a stranger's route in a VRF's table, a VRF's table without its last resort, a
-customer's port that hangs elsewhere. What only *differs* from the network without a change (a
-rule, a table of no VRF) may be harmless, and is shown beside a verdict of "not proved".
+back, or one way), a stranger's route in a VRF's table, a customer's route in the backbone's own, a
+VRF's table without its last resort, a customer's port that hangs elsewhere. What only *differs*
+from the network without a change (a rule, a table of no VRF) may be harmless, and is shown beside a
+verdict of "not proved".
 """
 
 from collections.abc import Iterator, Mapping
@@ -11,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 
 from egovnet.lab.customer import site_lans
-from tests.isolation.mutants.ground import FAMILIES
+from tests.isolation.mutants.ground import FAMILIES, network_of
 from tests.isolation.reference_lab import GROUND, strangers
 from tests.isolation.routers import Entry
 
@@ -96,6 +97,8 @@ def crossings(base: Seen, now: Seen) -> Iterator[str]:
         state = named_as_before(base.routers[host], held)
         for vrf, _, prefix in sorted(strangers(host, state.table)):
             yield f"{host} has a route to {prefix} in {vrf}"
+        for prefix in _customers_in_backbone(base.routers[host], state):
+            yield f"{host} has a route to {prefix} in the backbone's table"
         yield from _open_tables(host, base.routers[host], state)
         yield from _moved_ports(host, base.routers[host], state)
 
@@ -148,6 +151,19 @@ def served(base: Seen, now: Seen, hosts: frozenset[str]) -> tuple[int, int]:
     before = {(site, address) for site in sites for address in base.hosts[site].answered}
     still = {(site, address) for site in sites for address in now.hosts[site].answered}
     return len(before & still), len(before)
+
+
+@cache
+def _customers() -> frozenset[str]:
+    """Prefixes of all sites and accesses."""
+    accesses = [access for place in GROUND.places for access in place.accesses]
+    own = {str(prefix) for access in accesses for prefix in access.prefixes}
+    return frozenset(own | {network_of(a.pe[f]) for a in accesses for f in a.families()})
+
+
+def _customers_in_backbone(was: State, state: State) -> list[str]:
+    new = state.table - was.table
+    return sorted(p for table, kind, p in new if table == "main" and not kind and p in _customers())
 
 
 def _open_tables(host: str, was: State, state: State) -> Iterator[str]:

@@ -3,6 +3,9 @@
 from dataclasses import replace
 from itertools import islice
 
+import pytest
+
+from egovnet.lab.backend import Completed
 from tests.isolation.agree.crossings import Heard, Seen, State, crossings, targets, unlike
 from tests.isolation.agree.draw import Draw, both, draws
 from tests.isolation.agree.loader import _state
@@ -10,6 +13,8 @@ from tests.isolation.agree.not_tried import not_tried
 from tests.isolation.agree.table import Row, evaluated, is_proved, proof_of
 from tests.isolation.agree.together import grouped
 from tests.isolation.reference_lab import GROUND
+from tests.isolation.routers import RouterError
+from tests.isolation.routers import _seen as _seen_of_router
 
 _EDGE = "bj-pe1"
 _QUIET = State(frozenset({("i-party", "unreachable", "default")}), frozenset(), {})
@@ -100,6 +105,21 @@ def test_one_way_alone_crosses() -> None:
 def test_a_strangers_route_crosses() -> None:
     now = _seen(table=_QUIET.table | {("i-party", "", "10.2.10.0/24")})
     assert list(crossings(_seen(), now)) == [f"{_EDGE} has a route to 10.2.10.0/24 in i-party"]
+
+
+def test_a_customers_route_in_the_backbone_crosses() -> None:
+    """Of seed 47, draw 5: the VRF that has no name imports what a customer's VRF does."""
+    now = _seen(table=_QUIET.table | {("main", "", "10.2.10.0/24"), ("main", "", "192.0.2.0/24")})
+    assert list(crossings(_seen(), now)) == [
+        f"{_EDGE} has a route to 10.2.10.0/24 in the backbone's table"
+    ]
+
+
+def test_a_change_that_is_not_written_is_not_loaded() -> None:
+    """A router that was restarted had no directory for it, and seemed to take every change."""
+    here = Completed("\n%%unwritten\n\n%%out0\n\n%%err0\n", "Directory nonexistent", 1)
+    with pytest.raises(RouterError, match="nothing was loaded: Directory nonexistent"):
+        _seen_of_router(here, ())
 
 
 def test_a_table_without_its_last_resort_crosses() -> None:
