@@ -85,9 +85,12 @@ def _by_bgp(table: Table, owners: "_Owners") -> Iterator[FindingDraft]:
 
 def _connected(table: Table, owners: "_Owners") -> Iterator[FindingDraft]:
     """A circuit's network that holds a loopback: packets go to whoever says there that it has
-    the address, and the IGP announces the network to all."""
+    the address, and the IGP announces the network to all. A loopback's own is of one address, or
+    it is there for the others within it."""
     for port in table.interfaces:
-        for held in () if port.loopback else port.addresses:
+        for held in port.addresses:
+            if port.loopback and held.network.prefixlen == held.max_prefixlen:
+                continue
             address = _of_another(table, held.network, owners)
             if address is not None:
                 cause = port_cause(table, port, port.line)

@@ -1,14 +1,19 @@
 """Circuits of the backbone, by what its IGP counts for them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import combinations
 
-from egovnet.inventory.model import IPNetwork
+from egovnet.inventory.model.keys import KeyPurpose
+from egovnet.isolation.model.domains import BACKBONE
 from egovnet.isolation.model.scene import Router, Table
-from egovnet.templates.model.facts import InterfaceFacts
+from egovnet.templates.model.facts import DeviceFacts, InterfaceFacts, SessionKey
 
 #: More than any path.
 ENDLESS = 1 << 40
+#: Ports of which nobody says where they lead, that are each taken to lead to each other.
+_MOST_LOOSE = 64
+_End = tuple[Table, InterfaceFacts]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,6 +44,11 @@ class Circuit:
         places = self.port.igp_place, self.far_port.igp_place
         if terms[0] != terms[1] and None not in terms:
             return False
+        if "ipv4" in self.port.igp & self.far_port.igp and not _share(self.port, self.far_port):
+            return False
+        keys = _keys(self.near.facts, self.port), _keys(self.far.facts, self.far_port)
+        if any(keys) and not all(a is b or (a and b and a.same(b)) for a, b in zip(*keys)):
+            return False
         if places[0] is None or places[1] is None:
             return True
         return bool(places[0].regions) and places[0].regions == places[1].regions
@@ -54,16 +64,44 @@ class Circuit:
         return ENDLESS if self.cost is None else self.cost
 
 
+def _share(one: InterfaceFacts, other: InterfaceFacts) -> bool:
+    """Whether each port has the other's addresses of IPv4 in its networks: zebra sends to no next
+    hop elsewhere, and to none of its own. IPv6 has addresses of the link."""
+    ends = [{a for a in port.addresses if a.version == 4} for port in (one, other)]
+    networks = [{a.network for a in end} for end in ends]
+    addresses = [{a.ip for a in end} for end in ends]
+    return bool(ends[0]) and networks[0] == networks[1] and addresses[0].isdisjoint(addresses[1])
+
+
+def _keys(facts: DeviceFacts, port: InterfaceFacts) -> list[SessionKey | None]:
+    """Keys of IS-IS' hellos at a port, and of its link state."""
+    if not facts.session_keys:
+        return [None, None]
+    places = ((KeyPurpose.HELLO, port.name), (KeyPurpose.DOMAIN, ""))
+    return [facts.session_keys.get(place) for place in places]
+
+
 def circuits(routers: Iterable[Router]) -> list[Circuit]:
-    """Both directions of each circuit that the IGP runs over, at both ends."""
-    at: dict[IPNetwork, list[tuple[Table, InterfaceFacts]]] = {}
+    """Both directions of each circuit that the IGP runs over, at both ends.
+
+    A circuit is where two ports have a network in common, or the inventory has it: IS-IS of IPv6
+    needs no addresses of a network, and a port may have the loopback's. Ports of which neither
+    says where they lead, and that lack labels, may lead to each other.
+    """
+    at: dict[object, list[_End]] = {}
+    ports: dict[tuple[str, str], _End] = {}
     for router in routers:
         table = router.tables[None]
         for port in table.interfaces:
             if port.igp and not (port.igp_passive or port.loopback or port.shutdown):
+                ports[table.device, port.name] = table, port
                 for network in {address.network for address in port.addresses}:
                     at.setdefault(network, []).append((table, port))
-    by_costs = _is_flat(end for ends in at.values() for end in ends)
+        for bound in table.bound:
+            end = ports.get((table.device, bound.carrier.name))
+            if end is not None and bound.attachment.domain == BACKBONE:
+                at.setdefault(bound.attachment.name, []).append(end)
+    by_costs = _is_flat(ports.values())
     found = {
         (table.device, port.name, far.device, other.name): Circuit(
             table, port, far, other, by_costs
@@ -74,10 +112,26 @@ def circuits(routers: Iterable[Router]) -> list[Circuit]:
         for far, other in ends
         if table.device != far.device
     }
-    return list(found.values())
+    met = {(table.device, port.name) for ends in at.values() if len(ends) > 1 for table, port in ends}
+    met |= {
+        (table.device, port.name)
+        for name, ends in at.items()
+        if isinstance(name, str)
+        for table, port in ends
+    }
+    loose = [end for place, end in ports.items() if place not in met]
+    return [*found.values(), *_between(loose[:_MOST_LOOSE])]
 
 
-def _is_flat(ends: Iterable[tuple[Table, InterfaceFacts]]) -> bool:
+def _between(loose: list[_End]) -> Iterator[Circuit]:
+    """Circuits that ports without a known other end may be of, where they lack labels."""
+    for (near, port), (far, other) in combinations(loose, 2):
+        if near.device != far.device and port.igp & other.igp - (port.ldp & other.ldp):
+            one = Circuit(near, port, far, other, by_costs=False)
+            yield from (one, one.turned)
+
+
+def _is_flat(ends: Iterable[_End]) -> bool:
     """Whether the IGP has one area and level, and every router a name of its own there.
 
     Ways within an area go before shorter ones through another (RFC 2328 section 11), and of two

@@ -14,6 +14,7 @@ from egovnet.inventory.model.keys import KeyPurpose
 from egovnet.isolation.model.scene import FAMILIES, Router, Table
 from egovnet.isolation.routes.circuits import Circuit
 from egovnet.templates.model.device import AddressFamily
+from egovnet.templates.model.facts import SessionKey
 
 Pairs = dict[AddressFamily, set[tuple[str, str]]]
 
@@ -42,7 +43,7 @@ def label_sessions(
     found: Pairs = {family: set() for family in FAMILIES}
     for one in circuits:
         a, b = one.near.device, one.far.device
-        if _agree(keys[a].get(b, ()), keys[b].get(a, ())):
+        if _agree(keys[a].get(b), keys[b].get(a)):
             for family in one.port.ldp & one.far_port.ldp:
                 found[family].add((a, b))
     for family, pairs in found.items():
@@ -57,6 +58,7 @@ def label_sessions(
         pair
         for pair in set.union(*found.values())
         if not _fit(known[pair[0]], known[pair[1]], shared)
+        or not _surely_agree(keys[pair[0]].get(pair[1]), keys[pair[1]].get(pair[0]))
     }
     return Sessions(found, {family: pairs - doubtful for family, pairs in found.items()})
 
@@ -74,25 +76,44 @@ def _fit(a: Router, b: Router, shared: set[str]) -> bool:
     identities = {one.identity, other.identity}
     if "" in identities or identities & (shared | one.guarded | other.guarded):
         return False
+    if not (_is_announced(a) and _is_announced(b)):
+        return False
     if one.terms != other.terms and _speaks_both(a) and _speaks_both(b):
         return False
     return min(one.hold, other.hold) > max(one.interval, other.interval)
+
+
+def _is_announced(router: Router) -> bool:
+    """Whether the others surely have routes to where its sessions are from: its loopback is in the
+    IGP as its circuits are, in each family that it speaks LDP in."""
+    ports = [port for port in router.tables[None].interfaces if port.igp and port.igp_place]
+    regions = {p.igp_place.regions for p in ports if p.igp_place and not p.loopback and p.ldp}
+    spoken = {family for port in router.tables[None].interfaces for family in port.ldp}
+    announced: set[AddressFamily] = set()
+    for port in ports:
+        if port.loopback and port.igp_place and port.igp_place.regions in regions:
+            announced |= port.igp
+    return spoken <= announced
 
 
 def _speaks_both(router: Router) -> bool:
     return {f for port in router.tables[None].interfaces for f in port.ldp} == {*FAMILIES}
 
 
-def _keys(router: Router, loopbacks: Mapping[str, str]) -> dict[str, tuple[object, ...]]:
+def _keys(router: Router, loopbacks: Mapping[str, str]) -> dict[str, SessionKey]:
     return {
-        loopbacks[key.at]: (key.reference,)
+        loopbacks[key.at]: key
         for key in router.facts.session_keys.values()
         if key.purpose is KeyPurpose.LDP and key.at in loopbacks
     }
 
 
-def _agree(one: tuple[object, ...], other: tuple[object, ...]) -> bool:
-    """Whether two ends of a session may have one key; two that nobody names are taken to be."""
-    if not (one and other):
-        return one == other
-    return one == other or None in (*one, *other)
+def _agree(one: SessionKey | None, other: SessionKey | None) -> bool:
+    """Whether two ends of a session may have one key."""
+    if one is None or other is None:
+        return one is other
+    return one.reference == other.reference or None in (one.reference, other.reference)
+
+
+def _surely_agree(one: SessionKey | None, other: SessionKey | None) -> bool:
+    return one is other or (one is not None and other is not None and one.same(other))

@@ -452,6 +452,14 @@ class SessionKey:
     #: None: somebody set it by hand.
     reference: KeyReference | None = None
     line: int = field(default=0, compare=False)
+    #: Tells keys that were set by hand apart, within one run of this program and not beyond.
+    mark: bytes = field(default=b"", compare=False, repr=False)
+
+    def same(self, other: "SessionKey") -> bool:
+        """Whether both are surely one key."""
+        if self.reference is not None or other.reference is not None:
+            return self.reference == other.reference
+        return bool(self.mark) and self.mark == other.mark
 
 
 @dataclass(frozen=True, slots=True)

@@ -301,7 +301,7 @@ def _interface(
         loopback=port.name == LOOPBACK,
         policy_routes=routes,
         tunnel=port.ends,
-        shutdown=port.shutdown,
+        shutdown=port.shutdown and not port.raised,
         brought_up=port.stanza or port.set_up or not _has_linux(linux),
         bfd=port.bfd,
         description=port.description,

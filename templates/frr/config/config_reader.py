@@ -14,7 +14,7 @@ from egovnet.templates.frr.config.contexts import read_lines
 from egovnet.templates.frr.config.draft import BLANK, FACT, HARMLESS, FrrDraft
 from egovnet.templates.frr.config.frr_conf_reader import new_draft
 from egovnet.templates.frr.config.interfaces_reader import LinuxDraft, read_interfaces
-from egovnet.templates.frr.config.key_reader import session_keys
+from egovnet.templates.frr.config.key_reader import key_marks, session_keys
 from egovnet.templates.frr.config.nftables_others import begins_as_ruleset
 from egovnet.templates.frr.config.nftables_reader import read_nftables
 from egovnet.templates.frr.config.releases import stated_release
@@ -63,7 +63,7 @@ def read_config(text: str, source: str = "") -> DeviceFacts:
     `source` is the file it came from, for findings and errors. Raises ConfigTextError when the
     text as a whole cannot be a router's: empty, binary, or cut off.
     """
-    lines, long = _lines(text, source)
+    lines, long, marks = _lines(text, source)
     parts = _divide(lines)
     linux = LinuxDraft()
     start, end = parts.linux
@@ -100,7 +100,7 @@ def read_config(text: str, source: str = "") -> DeviceFacts:
         source=source,
         text=TextLines(lines),
         packet_filter=filtered.packet_filter,
-        session_keys=session_keys(lines[start:end], start + 1) if "password" in text else {},
+        session_keys=session_keys(lines[start:end], start + 1, marks) if marks else {},
         not_taken=tuple(map(_shown, facts.not_taken)),
         not_modelled=(*facts.not_modelled, *filtered.not_modelled),
         not_understood=tuple(sorted(not_understood, key=lambda problem: problem.line)),
@@ -131,9 +131,9 @@ def _name(parts: _Parts, frr: FrrDraft) -> str:
     return parts.name or name
 
 
-def _lines(text: str, source: str) -> tuple[list[str], frozenset[int]]:
-    """The lines of a text, its secrets removed, and the numbers of those that FRR takes in pieces.
-    Raises ConfigTextError when it is none."""
+def _lines(text: str, source: str) -> tuple[list[str], frozenset[int], dict[int, bytes]]:
+    """The lines of a text, its secrets removed, the numbers of those that FRR takes in pieces, and
+    what tells keys apart. Raises ConfigTextError when it is none."""
     text = text.removeprefix("\ufeff")
     if "\r" in text:
         text = _ENDS.sub("\n", text)
@@ -158,7 +158,8 @@ def _lines(text: str, source: str) -> tuple[list[str], frozenset[int]]:
         for number, line in enumerate(lines, 1)
         if len(line) > _LONGEST_LINE // 4 and len(line.encode("utf-8", "replace")) > _LONGEST_LINE
     )
-    return redact(lines, text), long
+    marks = key_marks(lines) if "password" in text else {}
+    return redact(lines, text), long, marks
 
 
 def _error(source: str, line: int, found: str, remedy: str) -> ConfigTextError:

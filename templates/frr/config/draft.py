@@ -251,6 +251,10 @@ class PortDraft:
     set_up: bool = False
     #: `isis bfd`.
     bfd: bool = False
+    #: A line says what its neighbours may not bear: whether it has any is not known.
+    unsure: bool = False
+    #: A command of a hook sets it up.
+    raised: bool = False
     #: `tunnel-...` -> its value and line, and what they come to: GRE over IPv4, or nothing known.
     tunnel: dict[str, tuple[str, int]] = field(default_factory=dict)
     ends: TunnelEnds | None = None

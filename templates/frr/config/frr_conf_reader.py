@@ -188,6 +188,12 @@ def _pbr_policy(draft: FrrDraft, words: list[str], number: int) -> int:
     return FACT
 
 
+def _multicast(draft: FrrDraft, words: list[str], number: int) -> int:
+    """`[no] multicast`: hellos of IS-IS and LDP are multicast."""
+    draft.context.about.unsure = True
+    return HARMLESS
+
+
 def _description(draft: FrrDraft, words: list[str], number: int) -> int:
     draft.context.about.description = " ".join(words[1:])
     return HARMLESS
@@ -236,8 +242,8 @@ _INTERFACE = commands(
     "interface",
     "bandwidth",
     "link-detect",
-    "multicast",
     description=_description,
+    multicast=_multicast,
     link_params=open_harmless,
     ip=second_word(router=_isis, address=_address, ospf=port_line, **features(PORT_IP_WORDS)),
     ipv6=second_word(
@@ -254,7 +260,8 @@ _INTERFACE = commands(
     shutdown=_shutdown,
     pbr_policy=_pbr_policy,
     no_=no_of(
-        ("bandwidth", "link-detect", "multicast", "description"),
+        ("bandwidth", "link-detect", "description"),
+        multicast=_multicast,
         shutdown=_shutdown,
         mpls=_no_mpls,
         isis=_no_isis_option,

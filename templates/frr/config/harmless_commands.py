@@ -7,7 +7,7 @@ that are answered for others, and what makes, renames or joins interfaces.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from egovnet.templates.frr.config.vocabulary import LOOPBACK
@@ -55,7 +55,9 @@ _LINK = {
     **dict.fromkeys(("txqueuelen", "qlen", "txqlen"), re.compile("[0-9]{1,9}")),
     "alias": re.compile("[^\n]*"),
     "address": re.compile(_VALUES["MAC"]),
-    **dict.fromkeys(("promisc", "allmulticast", "multicast", "arp"), _ONOFF),
+    **dict.fromkeys(("promisc", "allmulticast"), _ONOFF),
+    # hellos of LDP and IS-IS are multicast
+    **dict.fromkeys(("multicast", "arp"), re.compile("on")),
 }
 LOGGER = CommandForm(
     "logger [-i] [-s] [-t WORD] [-p WORD] TEXT",
@@ -206,6 +208,37 @@ _SETTINGS = [
     re.compile(_NAME.sub(lambda found: _VALUES[found[0]], f"{one.key}=(?:{one.values})"), re.ASCII)
     for one in SYSCTLS
 ]
+
+
+#: `ip link set` and words of it that a port's neighbours do not notice.
+_UNNOTICED = frozenset(("ip", "link", "set", "dev", "up", "alias", "txqueuelen", "qlen", "txqlen"))
+_OF_PORTS = frozenset(("ethtool", "ip"))
+_SHOWN = frozenset(("show", "list", "ls"))
+_OF_FRAMES = frozenset(("-K", "--offload", "--features", "-G", "--set-ring", "-L", "-C"))
+
+
+def ports_changed(command: Sequence[str]) -> frozenset[str]:
+    """Words of a harmless command, ports among them, of which neighbours there may notice that
+    they are down, or have another address, MTU or speed than their stanzas say."""
+    words = [_PATH.sub("", command[0]), *command[1:]]
+    if words[0] not in _OF_PORTS or _SHOWN & {*words} or "route" in words or "rule" in words:
+        return frozenset()
+    if words[0] == "ethtool" and words[1] in _OF_FRAMES:
+        return frozenset()
+    if words[1] == "link" and {*_words_alone(words)} <= _UNNOTICED:
+        return frozenset()
+    return frozenset(words)
+
+
+def _words_alone(words: Sequence[str]) -> Iterator[str]:
+    """Words of `ip link set`, without their values and the port."""
+    said = iter(words)
+    for word in said:
+        if word in _LINK or word == "dev":
+            next(said, "")
+            yield word
+        elif word in ("ip", "link", "set", "up", "down"):
+            yield word
 
 
 def is_harmless(command: Sequence[str]) -> bool:

@@ -8,6 +8,7 @@ section 10.5). Whether FRR takes a title was tried on 8.4.4.
 from collections.abc import Mapping
 from ipaddress import IPv4Address
 
+from egovnet.templates.frr.config.vocabulary import LOOPBACK
 from egovnet.templates.frr.config.draft import FrrDraft, IgpDraft, PortDraft
 from egovnet.templates.model.device import AddressFamily
 from egovnet.templates.model.facts import IgpPlace
@@ -16,6 +17,8 @@ _LEVELS = {"level-1": (1,), "level-2-only": (2,), "level-1-2": (1, 2)}
 #: Hexadecimal digits of a title: the area's come first, then those of the system and a selector.
 _SYSTEM, _SELECTOR = 12, 2
 _FEWEST, _MOST = 16, 40
+#: Of a port without a word about it, of link state packets, and of what is in front of them.
+_MTU, _LSP_MTU, _LLC = 1500, 1497, 3
 
 
 def igp_place(
@@ -33,8 +36,21 @@ def igp_place(
             parts.append(_ospf(area, protocol, frr))
     regions = frozenset(region for region, _ in parts)
     return IgpPlace(
-        frozenset() if "" in regions else regions,
+        frozenset() if "" in regions or _is_unsure(port, frr) else regions,
         frozenset(identity for _, identity in parts if identity),
+    )
+
+
+def _is_unsure(port: PortDraft, frr: FrrDraft) -> bool:
+    """Whether the IGP may have no neighbours at the port, whatever the other end says. isisd does
+    not run below the length of link state packets (8.4, isisd/isis_circuit.c)."""
+    if port.unsure:
+        return True
+    mtu = int(port.mtu) if port.mtu.isdigit() else _MTU
+    return any(
+        mtu - _LLC < int(igp.terms.get("lsp-mtu", _LSP_MTU))
+        for igp in frr.igps.values()
+        if port.igp and port.name != LOOPBACK and igp.protocol == "isis" and igp.vrf is None
     )
 
 

@@ -16,6 +16,7 @@ from egovnet.templates.frr.config.linux_commands import (
     LOOPBACK_DOWN,
     LinuxRoutes,
     additions,
+    ports_touched,
     read_command,
     read_undo,
 )
@@ -48,6 +49,17 @@ _NO_AUTO = "no `auto` before it: ifreload -a leaves the stanza out, and what it 
 #: Ports that the machine has, and VLANs on them.
 _PORT = re.compile(r"lo$|eth\d|en[opsx]\w|swp\d|.+\.\d+$")
 _HARDWARE = re.compile(r"(?:lo|eth\d+|en[opsx]\w+|swp\d+)$")
+#: Attributes that an interface's neighbours do not notice, or that are compared with theirs.
+_UNNOTICED = frozenset(
+    (
+        *("address", "alias", "vrf", "vrf-table", "mtu", "mpls-enable", "link-down", "netmask"),
+        *("vlan-id", "vlan-raw-device", "vlan-protocol", "bond-slaves", "bridge-ports"),
+        *("up", "pre-up", "post-up", "down", "pre-down", "post-down", "arp-accept"),
+        *("gso-offload", "gro-offload", "tso-offload", "lro-offload", "rx-offload", "tx-offload"),
+        *("ufo-offload", "dns-domain", "dns-nameservers", "dns-search"),
+        *("ip-forward", "ip6-forward"),
+    )
+)
 _HAVE_ONE = frozenset(
     (
         *("link-down", "link-type", "mpls-enable", "veth-peer-name"),
@@ -65,6 +77,7 @@ _LEAST_MTU = 1280
 #: Tables that ifupdown2 gives a VRF, by the policy that a router has here; its own are 1001 to
 #: 5000. With another it makes no VRF, and the VRF's ports are in the default table.
 _TABLES = range(1000, 65001)
+_TABLES_OF_ITS_OWN = 1001
 
 
 @dataclass(slots=True, eq=False)
@@ -90,6 +103,9 @@ class LinuxDraft:
     commanding: set[str] = field(default_factory=set)
     #: What a stanza's commands added, in their words without `add`, by its name.
     added: dict[str, set[tuple[str, ...]]] = field(default_factory=dict)
+    #: Words of commands that may be ports: what their neighbours notice, and what is set up.
+    changed: set[str] = field(default_factory=set)
+    raised: set[str] = field(default_factory=set)
     #: Routes that discard: (stanza, the route, the line's words).
     closing: list[tuple[PortDraft, StaticFacts, str]] = field(default_factory=list)
     #: How many lines `netmask` an interface has, of all its stanzas.
@@ -138,6 +154,8 @@ def read_interfaces(draft: LinuxDraft, lines: list[str], first: int) -> None:
                     raise Unclear("not in the reader's grammar")
                 if word in _HAVE_ONE:
                     _first(draft, draft.current, word, words)
+                if word not in _UNNOTICED:
+                    draft.current.unsure = True
                 kind = attribute(draft, draft.current, words, number)
             counts[kind] += 1
         except Unclear as error:
@@ -260,6 +278,14 @@ def _finish(draft: LinuxDraft) -> None:
     for name, held in draft.ports.items():
         if name in draft.early and not _says_little(draft, held):
             _say(draft, held, _NO_AUTO)
+    for name, held in draft.ports.items():
+        held.unsure = held.unsure or name in draft.changed
+        held.raised = name in draft.raised
+    for held in list(draft.ports.values()):
+        for name in held.members:
+            if name in draft.ports:
+                draft.ports[name].unsure = draft.ports[name].raised = True
+    _check_tables(draft)
     _check_links(draft)
     _check_closing(draft)
     _check_tunnels(draft)
@@ -276,6 +302,17 @@ def _check_closing(draft: LinuxDraft) -> None:
             why = f"not in the stanza of {vrf} or of a port in it: the VRF may not be there yet"
             where = (f"iface {held.name}",)
             draft.not_understood.append(NotUnderstood(route.line, text, where, why))
+
+
+def _check_tables(draft: LinuxDraft) -> None:
+    """`vrf-table auto` is the lowest number that no VRF has when its turn comes (ifupdown2's
+    addons/vrf.py): one that a later stanza says may be taken by then, and is two VRFs' then."""
+    most = _TABLES_OF_ITS_OWN + len(draft.vrfs)
+    automatic = [line for table, line in draft.vrfs.values() if table is None]
+    for name, (table, line) in draft.vrfs.items():
+        if automatic and min(automatic) < line and table in range(_TABLES_OF_ITS_OWN, most):
+            why = "a VRF with `vrf-table auto` before it may have this table"
+            _say(draft, draft.ports[name], why)
 
 
 def _check_links(draft: LinuxDraft) -> None:
@@ -417,6 +454,12 @@ def _up(draft: LinuxDraft, held: PortDraft, words: list[str], number: int) -> in
     before = len(statics)
     kind = read_command(words[1:], draft.spelled, number, draft.routes)
     draft.added.setdefault(held.name, set()).update(additions(words[1:], held.name))
+    for known, more in zip(
+        (draft.changed, draft.raised),
+        ports_touched(" ".join(words[1:]), draft.spelled),
+        strict=True,
+    ):
+        known |= more
     text = " ".join(words)
     draft.closing.extend((held, route, text) for route in statics[before:] if route.discards)
     return kind
@@ -503,7 +546,10 @@ def _peer(draft: LinuxDraft, held: PortDraft, words: list[str], number: int) -> 
 
 
 def _link_down(draft: LinuxDraft, held: PortDraft, words: list[str], number: int) -> int:
-    held.shutdown = _one(words) == "yes"
+    value = _one(words)
+    if value not in ("yes", "no"):
+        raise Unclear("neither yes nor no")
+    held.shutdown = value == "yes"
     if held.shutdown and held.name == LOOPBACK:
         raise Unclear(LOOPBACK_DOWN)
     return FACT

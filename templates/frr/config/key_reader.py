@@ -5,7 +5,9 @@ stands for a key of egovnet's is still there.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from hashlib import blake2b
+from secrets import token_bytes
 
 from egovnet.inventory.model.keys import KeyPurpose, references_in
 from egovnet.templates.model.facts import SessionKey
@@ -16,8 +18,24 @@ _ISIS = re.compile(r"(?:isis |(domain)-)password (?:clear|md5)(.*)")
 _NEIGHBOR = re.compile(r"neighbor (\S+) password(.*)")
 
 
-def session_keys(lines: Sequence[str], first: int) -> dict[tuple[str, str], SessionKey]:
-    """Of the lines of frr.conf, by protocol and place; `first` is the number of the first line."""
+#: Of this run of the program: what is made with it says nothing of a key to anybody else.
+_OWN = token_bytes(32)
+
+
+def key_marks(lines: Sequence[str]) -> dict[int, bytes]:
+    """Of lines with their values still in them, by number: what tells two keys apart."""
+    return {
+        number: blake2b(line.split()[-1].encode("utf-8", "replace"), key=_OWN).digest()
+        for number, line in enumerate(lines, 1)
+        if any(hint in line for hint in _HINTS)
+    }
+
+
+def session_keys(
+    lines: Sequence[str], first: int, marks: Mapping[int, bytes]
+) -> dict[tuple[str, str], SessionKey]:
+    """Of the lines of frr.conf, by protocol and place; `first` is the number of the first line,
+    `marks` are of `key_marks`."""
     found: dict[tuple[str, str], SessionKey] = {}
     for number, head, line in _keyed(lines, first):
         off = line.startswith("no ")
@@ -26,7 +44,7 @@ def session_keys(lines: Sequence[str], first: int) -> dict[tuple[str, str], Sess
                 found.pop((purpose, at), None)
             else:
                 reference = next(references_in(rest), None)
-                found[purpose, at] = SessionKey(purpose, at, reference, number)
+                found[purpose, at] = SessionKey(purpose, at, reference, number, marks.get(number, b""))
     return dict(sorted(found.items()))
 
 

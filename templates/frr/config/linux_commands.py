@@ -8,7 +8,7 @@ from ipaddress import IPv4Address
 
 from egovnet.templates.frr.config.addresses import family_of, read_address, read_number, read_prefix
 from egovnet.templates.frr.config.draft import FACT, HARMLESS, Unclear
-from egovnet.templates.frr.config.harmless_commands import is_harmless
+from egovnet.templates.frr.config.harmless_commands import is_harmless, ports_changed
 from egovnet.templates.frr.config.shell_words import Command, commands
 from egovnet.templates.frr.config.vocabulary import LOOPBACK
 from egovnet.templates.model.device import AddressFamily
@@ -137,6 +137,20 @@ def _command(command: Command, interface: str) -> StaticFacts | PolicyRoute | Gr
     if what == "link" and verb == "set" and LOOPBACK in rest and "down" in rest:
         raise Unclear(LOOPBACK_DOWN)
     raise Unclear("a command that is not read")
+
+
+@lru_cache(maxsize=4096)
+def ports_touched(text: str, interface: str) -> tuple[frozenset[str], frozenset[str]]:
+    """(words that may be ports whose neighbours notice what a line does, ports that it sets up)."""
+    changed: set[str] = set()
+    raised: set[str] = set()
+    for one in commands(text, interface):
+        words = one.words
+        if is_harmless(words):
+            changed |= ports_changed(words)
+            if words[1:3] == ("link", "set") and "up" in words:
+                raised.update(words[3:])
+    return frozenset(changed), frozenset(raised)
 
 
 def additions(words: list[str], interface: str) -> Iterator[tuple[str, ...]]:

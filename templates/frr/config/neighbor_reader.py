@@ -338,7 +338,13 @@ def _family_line(
         group = _group_of(instance, peer)
         if other in values or (group and other in group.families.get(family, _NO_VALUES)):
             raise Refused(f"FRR refuses it: the neighbor has a {_EXCLUDE[what]}")
-        values[f"{what} {words[4]}"] = (words[3], number)
+        key = f"{what} {words[4]}"
+        of_group = group.families.get(family, _NO_VALUES) if group else _NO_VALUES
+        if what == "route-map" and key not in values and of_group.get(key, ("",))[0] == words[3]:
+            if group is None or not _is_active(group, family):
+                raise Unclear("its group says the same: whose it is, is a matter of order")
+            return FACT  # FRR leaves it the group's, and it changes with the group's
+        values[key] = (words[3], number)
     elif what == "maximum-prefix":
         values[what] = (_maximum_prefix(words), number)
     elif what == "route-reflector-client":
