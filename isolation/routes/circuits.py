@@ -47,7 +47,7 @@ class Circuit:
         if "ipv4" in self.port.igp & self.far_port.igp and not _share(self.port, self.far_port):
             return False
         keys = _keys(self.near.facts, self.port), _keys(self.far.facts, self.far_port)
-        if any(keys) and not all(a is b or (a and b and a.same(b)) for a, b in zip(*keys)):
+        if not all(a is b or (a and b and a.same(b)) for a, b in zip(*keys, strict=True)):
             return False
         if places[0] is None or places[1] is None:
             return True
@@ -112,7 +112,9 @@ def circuits(routers: Iterable[Router]) -> list[Circuit]:
         for far, other in ends
         if table.device != far.device
     }
-    met = {(table.device, port.name) for ends in at.values() if len(ends) > 1 for table, port in ends}
+    met = {
+        (table.device, port.name) for ends in at.values() if len(ends) > 1 for table, port in ends
+    }
     met |= {
         (table.device, port.name)
         for name, ends in at.items()

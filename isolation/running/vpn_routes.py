@@ -266,14 +266,19 @@ def _is_imported(
     family = takes.family
     routers = {network.router(address) for address in hop.exits}
     if network.told:
-        return any(
-            takes.import_targets & network.given.get((family, router, hop.label), set())
+        taken = {
+            router
             for router in routers
-        )
+            if takes.import_targets & network.given.get((family, router, hop.label), set())
+        }
+        # without an outer label it goes to the next of them, who may know the label, too
+        return bool(taken) and all(device in taken for device, _ in places)
     # without a reflector: by the texts of the tables that the label leads into
     if not all(router in network.states for router in routers):
         return True
-    return any(_gives(network, family, place, takes.import_targets) for place in places)
+    return bool(places) and all(
+        _gives(network, family, place, takes.import_targets) for place in places
+    )
 
 
 def _gives(

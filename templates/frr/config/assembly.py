@@ -13,9 +13,9 @@ from egovnet.templates.frr.config.draft import (
 from egovnet.templates.frr.config.igp_assembly import igp_at, igp_instances, label_blocks
 from egovnet.templates.frr.config.igp_costs import cost_of, igp_terms
 from egovnet.templates.frr.config.igp_places import igp_place
-from egovnet.templates.frr.config.interfaces_reader import LinuxDraft
 from egovnet.templates.frr.config.known_features import ORIGINS
 from egovnet.templates.frr.config.ldp_reader import label_limits, label_sessions
+from egovnet.templates.frr.config.linux_draft import LinuxDraft
 from egovnet.templates.frr.config.policy_meaning import Policies, call_cycles
 from egovnet.templates.frr.config.vocabulary import DEFAULT_TABLES, DYNAMIC_LABELS, LOOPBACK
 from egovnet.templates.model.communities import ROUTE_TARGET

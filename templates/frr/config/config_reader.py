@@ -13,8 +13,9 @@ from egovnet.templates.frr.config.assembly import assemble
 from egovnet.templates.frr.config.contexts import read_lines
 from egovnet.templates.frr.config.draft import BLANK, FACT, HARMLESS, FrrDraft
 from egovnet.templates.frr.config.frr_conf_reader import new_draft
-from egovnet.templates.frr.config.interfaces_reader import LinuxDraft, read_interfaces
+from egovnet.templates.frr.config.interfaces_reader import read_interfaces
 from egovnet.templates.frr.config.key_reader import key_marks, session_keys
+from egovnet.templates.frr.config.linux_draft import LinuxDraft
 from egovnet.templates.frr.config.nftables_others import begins_as_ruleset
 from egovnet.templates.frr.config.nftables_reader import read_nftables
 from egovnet.templates.frr.config.releases import stated_release

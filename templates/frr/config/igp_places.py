@@ -8,8 +8,8 @@ section 10.5). Whether FRR takes a title was tried on 8.4.4.
 from collections.abc import Mapping
 from ipaddress import IPv4Address
 
-from egovnet.templates.frr.config.vocabulary import LOOPBACK
 from egovnet.templates.frr.config.draft import FrrDraft, IgpDraft, PortDraft
+from egovnet.templates.frr.config.vocabulary import LOOPBACK
 from egovnet.templates.model.device import AddressFamily
 from egovnet.templates.model.facts import IgpPlace
 

@@ -4,9 +4,7 @@ What ifupdown2 3.0 does with a line was read in its networkinterfaces.py and add
 """
 
 import re
-from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from ipaddress import IPv4Address
 
 from egovnet.templates.frr.config.addresses import read_address, read_interface, read_number
@@ -14,12 +12,12 @@ from egovnet.templates.frr.config.contexts import why
 from egovnet.templates.frr.config.draft import BLANK, FACT, HARMLESS, PortDraft, Unclear
 from egovnet.templates.frr.config.linux_commands import (
     LOOPBACK_DOWN,
-    LinuxRoutes,
     additions,
     ports_touched,
     read_command,
     read_undo,
 )
+from egovnet.templates.frr.config.linux_draft import LinuxDraft
 from egovnet.templates.frr.config.vocabulary import (
     BRIDGE_VLAN_WORDS,
     LOOPBACK,
@@ -28,8 +26,7 @@ from egovnet.templates.frr.config.vocabulary import (
     TUNNEL_WORDS,
     VXLAN_WORDS,
 )
-from egovnet.templates.model.device import AddressFamily, IPAddress
-from egovnet.templates.model.facts import NotUnderstood, StaticFacts, TunnelEnds
+from egovnet.templates.model.facts import NotUnderstood, TunnelEnds
 
 _KEYWORDS = frozenset(("auto", "iface", "source", "vlan"))
 #: A range of names as ifupdown2 takes it (utils.parse_iface_range), and the longest.
@@ -78,49 +75,6 @@ _LEAST_MTU = 1280
 #: 5000. With another it makes no VRF, and the VRF's ports are in the default table.
 _TABLES = range(1000, 65001)
 _TABLES_OF_ITS_OWN = 1001
-
-
-@dataclass(slots=True, eq=False)
-class LinuxDraft:
-    """The Linux part of a text being read."""
-
-    ports: dict[str, PortDraft] = field(default_factory=dict)
-    #: VRF -> (table, None when it is `auto`; line of the stanza).
-    vrfs: dict[str, tuple[int | None, int]] = field(default_factory=dict)
-    automatic: set[str] = field(default_factory=set)
-    routes: LinuxRoutes = field(default_factory=LinuxRoutes)
-    #: Interfaces whose stanza stands before any `auto` of theirs.
-    early: set[str] = field(default_factory=set)
-    #: (attribute, interface) -> the first value of what has one.
-    firsts: dict[tuple[str, str], list[str]] = field(default_factory=dict)
-    #: Default routes: (stanza, next hop, line).
-    gateways: list[tuple[PortDraft, IPAddress, int]] = field(default_factory=list)
-    #: `auto all`: every stanza.
-    all_automatic: bool = False
-    #: Stanzas that take their addresses from whoever answers: (stanza, family, line).
-    asking: list[tuple[PortDraft, AddressFamily, int]] = field(default_factory=list)
-    #: Stanzas with commands.
-    commanding: set[str] = field(default_factory=set)
-    #: What a stanza's commands added, in their words without `add`, by its name.
-    added: dict[str, set[tuple[str, ...]]] = field(default_factory=dict)
-    #: Words of commands that may be ports: what their neighbours notice, and what is set up.
-    changed: set[str] = field(default_factory=set)
-    raised: set[str] = field(default_factory=set)
-    #: Routes that discard: (stanza, the route, the line's words).
-    closing: list[tuple[PortDraft, StaticFacts, str]] = field(default_factory=list)
-    #: How many lines `netmask` an interface has, of all its stanzas.
-    netmasks: dict[str, int] = field(default_factory=dict)
-    #: How many of its addresses come without a length.
-    lengthless: Counter[str] = field(default_factory=Counter)
-    #: The address that a `netmask` would be of: (stanza, text).
-    bare: tuple[PortDraft, str] | None = None
-    current: PortDraft | None = None
-    #: The name as the stanza spells it, which `$IFACE` stands for: `eth1:0` for an alias.
-    spelled: str = ""
-    not_understood: list[NotUnderstood] = field(default_factory=list)
-    #: (feature, what it does, VRF) -> first line of it.
-    not_modelled: dict[tuple[str, str, str | None], int] = field(default_factory=dict)
-    counts: list[int] = field(default_factory=lambda: [0, 0, 0])
 
 
 def read_interfaces(draft: LinuxDraft, lines: list[str], first: int) -> None:
@@ -454,12 +408,9 @@ def _up(draft: LinuxDraft, held: PortDraft, words: list[str], number: int) -> in
     before = len(statics)
     kind = read_command(words[1:], draft.spelled, number, draft.routes)
     draft.added.setdefault(held.name, set()).update(additions(words[1:], held.name))
-    for known, more in zip(
-        (draft.changed, draft.raised),
-        ports_touched(" ".join(words[1:]), draft.spelled),
-        strict=True,
-    ):
-        known |= more
+    changed, raised = ports_touched(" ".join(words[1:]), draft.spelled)
+    draft.changed |= changed
+    draft.raised |= raised
     text = " ".join(words)
     draft.closing.extend((held, route, text) for route in statics[before:] if route.discards)
     return kind

@@ -44,7 +44,9 @@ def session_keys(
                 found.pop((purpose, at), None)
             else:
                 reference = next(references_in(rest), None)
-                found[purpose, at] = SessionKey(purpose, at, reference, number, marks.get(number, b""))
+                found[purpose, at] = SessionKey(
+                    purpose, at, reference, number, marks.get(number, b"")
+                )
     return dict(sorted(found.items()))
 
 

@@ -331,20 +331,7 @@ def _family_line(
         _exactly(words, 3)
         _activate(instance, peer, family, number)
     elif what in _DIRECTED:
-        _exactly(words, 5)
-        if words[4] not in ("in", "out"):
-            raise ValueError("neither in nor out")
-        other = f"{_EXCLUDE.get(what)} {words[4]}"
-        group = _group_of(instance, peer)
-        if other in values or (group and other in group.families.get(family, _NO_VALUES)):
-            raise Refused(f"FRR refuses it: the neighbor has a {_EXCLUDE[what]}")
-        key = f"{what} {words[4]}"
-        of_group = group.families.get(family, _NO_VALUES) if group else _NO_VALUES
-        if what == "route-map" and key not in values and of_group.get(key, ("",))[0] == words[3]:
-            if group is None or not _is_active(group, family):
-                raise Unclear("its group says the same: whose it is, is a matter of order")
-            return FACT  # FRR leaves it the group's, and it changes with the group's
-        values[key] = (words[3], number)
+        _filter(instance, peer, family, words, number)
     elif what == "maximum-prefix":
         values[what] = (_maximum_prefix(words), number)
     elif what == "route-reflector-client":
@@ -364,6 +351,28 @@ def _family_line(
     else:
         return _other_feature(draft, words, number)
     return FACT
+
+
+def _filter(
+    instance: BgpDraft, peer: PeerDraft, family: str, words: list[str], number: int
+) -> None:
+    """`neighbor X route-map|prefix-list|filter-list|distribute-list NAME in|out`."""
+    _exactly(words, 5)
+    _, _, what, name, way = words
+    if way not in ("in", "out"):
+        raise ValueError("neither in nor out")
+    values = peer.families[family]
+    group = _group_of(instance, peer)
+    of_group = group.families.get(family, _NO_VALUES) if group else _NO_VALUES
+    other = f"{_EXCLUDE.get(what)} {way}"
+    if other in values or other in of_group:
+        raise Refused(f"FRR refuses it: the neighbor has a {_EXCLUDE[what]}")
+    key = f"{what} {way}"
+    if what == "route-map" and key not in values and of_group.get(key, ("",))[0] == name:
+        if group is None or not _is_active(group, family):
+            raise Unclear("its group says the same: whose it is, is a matter of order")
+        return  # FRR leaves it the group's, and it changes with the group's
+    values[key] = (name, number)
 
 
 def _other_feature(draft: FrrDraft, words: list[str], number: int) -> int:

@@ -110,6 +110,16 @@ KINDS = [
         quote="with tags of 802.1ad",
     ),
     Kind(
+        "an outer label that is lost on the way, and the next router knows the inner one",
+        shows(
+            ("exit 10.255.0.3 label 84 dev eth1", "exit 10.255.0.3,10.255.0.4 label 84 dev eth1"),
+            devices=("gz-pe1",),
+        ),
+        "P3 labelled-way",
+        quote="label 84",
+        device="gz-pe1",
+    ),
+    Kind(
         "a rule into another VRF's table",
         says("rules ipv4", "500:\tfrom all iif eth3.100 lookup 1005 "),
         "P3 policy-route",
