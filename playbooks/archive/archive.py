@@ -20,6 +20,7 @@ by hand are kept and built upon.
 """
 
 import fcntl
+import itertools
 import json
 import os
 import shutil
@@ -137,6 +138,22 @@ class Archive:
                 for _, said in walk(repo, None)
                 if said.get("Change", "").isdecimal()
             }
+
+    def put_aside(self, journal: str) -> Path | None:
+        """Give the archive's place to another journal's; where it is from then on. None: it is
+        this one's, or there is none.
+
+        Raises:
+            ArchiveError: damaged, no archive, or it cannot be moved.
+        """
+        if {anchor.journal for anchor in self.anchored().values()} <= {"", journal}:
+            return None
+        with self._told():
+            for number in itertools.count(1):
+                aside = self.directory.with_name(f"{self.directory.name}-{number}")
+                if not aside.exists():
+                    return self.directory.rename(aside)
+        raise AssertionError
 
     def signed(self) -> list[SignedCommit]:
         """Every commit of a change, the oldest first, after all objects were compared with their

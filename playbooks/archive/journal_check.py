@@ -6,7 +6,7 @@ in the database. Each commit of the archive has the chain's hash at the end of i
 too, and an archive that is cloned or pushed elsewhere cannot be mended with the journal.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -18,12 +18,15 @@ from egovnet.playbooks.archive.archive import Archive, ArchiveError
 from egovnet.playbooks.archive.archived_change import SignedCommit
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.journal.audit import Fault
+from egovnet.playbooks.journal.database import is_begun
 from egovnet.playbooks.journal.journal import Journal
 from egovnet.playbooks.journal.record_statement import CHANGE, DRIFT, parse_record_statement
 from egovnet.playbooks.journal.records import DONE, UNDONE
 from egovnet.playbooks.journal.signature_check import signature_faults
 from egovnet.playbooks.journal.signed_records import End, Unsigned
+from egovnet.playbooks.results.listed import listed
 from egovnet.playbooks.results.outcome import Exit
+from egovnet.playbooks.results.verdict import counted
 from egovnet.playbooks.signatures.allowed_signers import AllowedSigners, parse_allowed_signers
 from egovnet.playbooks.signatures.controller_key import GIT, JOURNAL, ControllerKey
 from egovnet.playbooks.signatures.errors import SignatureError
@@ -38,12 +41,13 @@ class JournalAlteredError(EgovnetError):
 
     exit_code = Exit.LEAK_OR_FAILED_VERIFICATION
 
-    def __init__(self, faults: tuple[str, ...]) -> None:
+    def __init__(self, faults: tuple[str, ...], remedy: str = "") -> None:
         self.faults = faults
         more = f" (and {len(faults) - _SHOWN} more)" if len(faults) > _SHOWN else ""
         super().__init__(
             f"the journal is not as it was written: {'; '.join(faults[:_SHOWN])}{more}; nothing "
             "was done: look with egovnet history --check, and restore the database from a backup"
+            f"{remedy}"
         )
 
 
@@ -59,6 +63,8 @@ class JournalCheck:
     unsigned: tuple[str, ...] = ()
     #: Changes of the archive that a journal of another name archived.
     foreign: tuple[str, ...] = ()
+    #: Why this is not the journal that the network had; "": it is, as far as is known here.
+    another: str = ""
     #: All of these, the first record first.
     listed: tuple[str, ...] = ()
     #: Ended changes that have no commit yet: only the journal's own chain vouches for them.
@@ -98,7 +104,11 @@ def check_journal(workspace: Workspace, *, whole: bool = True) -> JournalCheck:
         for number, anchor in sorted(anchors.items())
         if number not in ours
     )
-    ended = [change.id for change in journal.changes() if change.state in (DONE, UNDONE)]
+    changes = journal.changes()
+    ended = [change.id for change in changes if change.state in (DONE, UNDONE)]
+    former = {anchors[number].journal for number in anchors.keys() - ours.keys()}
+    if not changes and not anchors:  # an archive may be lost with its journal
+        former = key.journals() - {journal.name}
     signed = {statement.number for statement, _ in found.signed if statement.kind == CHANGE}
     missing = [_missing(record) for record in found.unsigned]
     known = signed | {fault.number for fault in missing if fault.kind == CHANGE}
@@ -107,9 +117,21 @@ def check_journal(workspace: Workspace, *, whole: bool = True) -> JournalCheck:
         strangers=_words(fault for fault in faults if fault.unknown_signer),
         unsigned=_words(missing),
         foreign=foreign,
+        another=_another(journal.name, former, len(changes)),
         listed=(*_words([*faults, *missing]), *foreign),
         unanchored=sum(number not in ours for number in ended),
         older=sum(number not in known for number in ended),
+    )
+
+
+def _another(name: str, former: Collection[str], changes: int) -> str:
+    """That the network had journals `former` before this one, with so many changes; "" for none."""
+    if not former:
+        return ""
+    has = f"has {counted(changes, 'change')}" if changes else "has no change"
+    return (
+        f"the network's changes were made in the journal {listed(sorted(former))}, and this is "
+        f"another, {name}, which {has}: it was emptied or lost, or is the wrong one"
     )
 
 
@@ -123,8 +145,9 @@ def _words(faults: Iterable[Fault]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(fault.words for fault in sorted(faults)))
 
 
-def require_whole_journal(workspace: Workspace) -> tuple[str, ...]:
-    """Refuse to act upon a journal that was altered; notes where its archive says nothing of it.
+def require_whole_journal(workspace: Workspace, *, adopting: bool = False) -> tuple[str, ...]:
+    """Refuse to act upon a journal that was altered, or is another than the network had; notes
+    where its archive says nothing of it. Who adopts begins one, where there is no change yet.
 
     Raises:
         JournalAlteredError: it was.
@@ -137,10 +160,32 @@ def require_whole_journal(workspace: Workspace) -> tuple[str, ...]:
         notes = (f"the journal was not compared with its archive: {error}",)
     if checked.faults:
         raise JournalAlteredError(checked.faults)
-    if checked.foreign:
-        notes = ("the archive is of another journal, and was not compared: see history --check",)
+    if checked.another:
+        begun = bool(workspace.journal.changes())
+        if begun or not adopting:
+            raise JournalAlteredError((checked.another,), _instead(workspace, begun=begun))
+        notes = (checked.another,)
     # A colleague's change must be recovered before anybody finds the time to list his key.
     return (*notes, *checked.strangers)
+
+
+def require_whole_journal_if_any(workspace: Workspace) -> tuple[str, ...]:
+    """The same for who only reads, and makes no journal where the network never had one.
+
+    Raises:
+        JournalAlteredError: as `require_whole_journal`.
+    """
+    state = workspace.state
+    had = is_begun(state) or (state / "archive").exists() or bool(ControllerKey(state).journals())
+    return require_whole_journal(workspace) if had else ()
+
+
+def _instead(workspace: Workspace, *, begun: bool) -> str:
+    """What leads on where no backup of the network's journal is left."""
+    if begun:
+        archive = workspace.state / "archive"
+        return f"; if this is the network's journal from now on, move {archive} away"
+    return "; where there is none, egovnet adopt records what runs in a journal of its own"
 
 
 def _against_archive(seals: Mapping[int, set[str]], anchors: Mapping[int, str]) -> Iterator[Fault]:

@@ -213,7 +213,9 @@ def planned(
 
     Raises:
         UsageError: in both.
+        JournalAlteredError: what the network was made from is the journal's to say.
     """
+    require_whole_journal(workspace)
     if not steps:
         return make_plan(workspace, progress, waves_by=waves_by, canary=canary, words=words)
     if waves_by or canary:

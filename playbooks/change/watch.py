@@ -29,6 +29,7 @@ from egovnet.playbooks.journal.errors import (
     DevicesLockedError,
     JournalAddressError,
     JournalError,
+    JournalReplacedError,
 )
 from egovnet.playbooks.journal.locks import Lock, this_host, this_process
 from egovnet.playbooks.journal.records import Change
@@ -54,6 +55,7 @@ def watch(
     Raises:
         InventoryError: the network's name cannot be read at the beginning.
         JournalAddressError: EGOVNET_JOURNAL is no address of a database.
+        JournalReplacedError: its file is another than was opened; who starts again sees that one.
         JournalAlteredError: what the journal says is nothing to act upon.
     """
     watcher = _Watcher(workspace, progress, tell, every, patience)
@@ -72,6 +74,8 @@ class _Watcher:
     patience: float
     #: Why the journal cannot be used; "": it can.
     away: str = ""
+    #: The journal is the one that the network had.
+    believed: bool = False
     #: Why nothing can be taken over; "": it can.
     hindered: str = ""
     #: Change -> (how often it was tried, when it is tried again by time.monotonic).
@@ -87,7 +91,7 @@ class _Watcher:
             try:
                 self.look()
                 self.back()
-            except JournalAddressError:
+            except (JournalAddressError, JournalReplacedError):
                 raise
             except JournalError as error:
                 if not self.away:
@@ -98,6 +102,9 @@ class _Watcher:
 
     def look(self) -> None:
         """Finish what is to be finished."""
+        if not self.believed:  # one that was emptied has nothing to finish
+            require_whole_journal(self.workspace)
+            self.believed = True
         journal = self.workspace.journal
         found = journal.unfinished()
         self.back()

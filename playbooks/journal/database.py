@@ -16,6 +16,7 @@ from egovnet.playbooks.journal.errors import (
     AlteredValueError,
     JournalAddressError,
     JournalError,
+    JournalReplacedError,
 )
 from egovnet.playbooks.journal.private_files import close, private_directory, private_file
 from egovnet.playbooks.journal.proved_server import warn_of_unproved_server
@@ -63,6 +64,8 @@ class JournalDatabase:
             # Another controller may have made the tables in this very moment; then they are there.
             with self.writing() as connection:
                 make_tables(connection)
+        if self.engine.dialect.name == "sqlite" and self.engine.url.database:
+            _hold_to_file(self.engine, Path(self.engine.url.database))
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -176,6 +179,31 @@ def _close(database: str | None) -> None:
         private_file(Path(database))
     for ending in ("-wal", "-shm", "-journal"):
         close(Path(database + ending))
+
+
+def _hold_to_file(engine: Engine, path: Path) -> None:
+    """From now on refuse to begin where the file at `path` is another than was opened: SQLite
+    goes on with a file that has no name any more, and another process has a journal of its own.
+
+    Only of a plain path: of `file:` addresses SQLite knows better.
+    """
+    opened = _identity(path)
+    if opened is None:
+        return
+
+    def same(_connection: Connection) -> None:
+        if _identity(path) != opened:
+            raise JournalReplacedError(path)
+
+    event.listen(engine, "begin", same, insert=True)
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _sqlite_durable(connection: Any, _record: Any) -> None:

@@ -3,6 +3,7 @@
 EgovnetError
 |-- JournalError              it cannot be opened, read or written (exit code 1)
 |   |-- JournalAddressError   EGOVNET_JOURNAL is no address of a database (2)
+|   |-- JournalReplacedError  its file went away while it was open (1)
 |   |-- AlteredValueError     it holds what egovnet never writes: nothing to act upon (4)
 |   |-- AuthorError           nobody can be named as who is at the keyboard (2)
 |   |-- NoSuchChangeError     it has no change of that number (2)
@@ -27,6 +28,17 @@ class JournalAddressError(JournalError):
     """EGOVNET_JOURNAL is no address of a database."""
 
     exit_code = 2
+
+
+class JournalReplacedError(JournalError):
+    """The journal's file was removed or replaced while it was open: what is written is lost."""
+
+    def __init__(self, path: object) -> None:
+        super().__init__(
+            f"journal {path}: the file was removed or replaced while it was open, and nothing is "
+            "written to what is gone: put it back, or restore it from a backup, then run egovnet "
+            "recover"
+        )
 
 
 class AlteredValueError(JournalError):

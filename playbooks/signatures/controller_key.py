@@ -101,6 +101,14 @@ class ControllerKey:
         found = re.findall(rf" journal-{re.escape(journal)}-from-change-(\d+)$", text, re.M)
         return min(map(int, found), default=None)
 
+    def journals(self) -> set[str]:
+        """Names of the journals that were signed, as far as is known."""
+        try:
+            text = read_regular_text(self.list)
+        except OSError:
+            return set()
+        return set(re.findall(r" journal-(\S+)-from-change-\d+$", text, re.M))
+
     def remember(self, journal: str, change: int) -> None:
         """List the key, which signs a change of a journal, where it is not listed for it yet.
 

@@ -11,6 +11,7 @@ from egovnet.inventory.allocation.allocate import Lock
 from egovnet.inventory.allocation.utilisation import PoolShare, shares, taken_by
 from egovnet.inventory.errors import InventoryError
 from egovnet.inventory.today import today
+from egovnet.playbooks.archive.journal_check import require_whole_journal_if_any
 from egovnet.playbooks.core.lost_lock import require_numbers
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.results.address_report import AddressReport, AddressRow, RegionNumber
@@ -34,7 +35,9 @@ def report_addresses(workspace: Workspace) -> Outcome[AddressReport]:
     Raises:
         InventoryError: the inventory is wrong, or its numbers were lost.
         JournalError: the journal cannot be read.
+        JournalAlteredError: it says nothing to go by.
     """
+    held = require_whole_journal_if_any(workspace)
     require_numbers(workspace)
     network, allocation = workspace.network.numbered, workspace.allocation
     day = today()
@@ -56,7 +59,7 @@ def report_addresses(workspace: Workspace) -> Outcome[AddressReport]:
     )
     since = min((when for when, _ in history), default=None)
     report = AddressReport(network.backbone.name, day, tuple(rows), regions, len(history), since)
-    return Outcome("address_report", report)
+    return Outcome("address_report", report, notes=held)
 
 
 def _row(share: PoolShare, per_year: float | None, full_on: date | None) -> AddressRow:

@@ -14,6 +14,7 @@ from egovnet.inventory.allocation.lock_file import LOCK_FILE
 from egovnet.inventory.paused_collector import paused_collector
 from egovnet.isolation.model.verdict import Verdict
 from egovnet.isolation.prove_running import prove_running
+from egovnet.playbooks.archive.archive import Archive, ArchiveError
 from egovnet.playbooks.archive.catch_up import archived
 from egovnet.playbooks.archive.journal_check import require_whole_journal
 from egovnet.playbooks.change.approval_gate import is_governed
@@ -91,7 +92,7 @@ def adopt(
         JournalAlteredError: the journal is nothing to build upon.
         DevicesLockedError: an unfinished change holds one of the routers.
     """
-    held = require_whole_journal(workspace)
+    held = require_whole_journal(workspace, adopting=True)
     if acceptance.override is not None and is_governed(workspace):
         raise UsageError(
             "--unproved-by: two persons approve an override, of a plan, and adopt has none; put "
@@ -251,8 +252,18 @@ def _record(
     with workspace.interrupts.shielded(lambda: "what was read is recorded first"):
         change = _write(workspace, shown, read, acceptance)
     notes = (f"{LOCK_FILE} was written: commit it",) if lock_written else ()
+    notes += _put_aside(workspace)
     adopted = Outcome("adopt", replace(shown, result="adopted", change=change), Exit.DONE, notes)
     return archived(workspace, adopted)
+
+
+def _put_aside(workspace: Workspace) -> tuple[str, ...]:
+    """The archive of a journal that was lost stays, beside the one that this change begins."""
+    try:
+        aside = Archive(workspace.state / "archive").put_aside(workspace.journal.name)
+    except ArchiveError:
+        return ()  # archiving says so
+    return (f"the archive of the journal before is kept: {aside}",) if aside else ()
 
 
 def _write(workspace: Workspace, shown: Adoption, read: _Read, acceptance: Acceptance) -> int:

@@ -1,8 +1,10 @@
 """`history` and `show`: what the journal knows."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict
 
+from egovnet.playbooks.archive.archive import ArchiveError
 from egovnet.playbooks.archive.journal_check import JournalCheck, check_journal
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.journal.record_statement import parse_record_statement
@@ -27,8 +29,7 @@ def history(workspace: Workspace, *, check: bool = False) -> Outcome[History]:
     Raises:
         ArchiveError: there is an archive, and it cannot be compared with.
     """
-    journal = workspace.journal
-    checked = check_journal(workspace) if check else JournalCheck(listed=tuple(journal.faults()))
+    checked = check_journal(workspace) if check else _at_a_glance(workspace)
     faults = checked.listed
     found = History(tuple(entries(workspace)), faults)
     notes = [*_notes(checked)]
@@ -39,6 +40,15 @@ def history(workspace: Workspace, *, check: bool = False) -> Outcome[History]:
         )
     code = Exit.LEAK_OR_FAILED_VERIFICATION if faults else Exit.DONE
     return Outcome("history", found, code, tuple(notes))
+
+
+def _at_a_glance(workspace: Workspace) -> JournalCheck:
+    """What the chain itself says, and that it is no other network's, nor was emptied."""
+    faults = tuple(workspace.journal.faults())
+    with suppress(ArchiveError):
+        another = check_journal(workspace, whole=False).another
+        faults += (another,) if another else ()
+    return JournalCheck(listed=faults)
 
 
 def entries(workspace: Workspace) -> Iterator[HistoryEntry]:

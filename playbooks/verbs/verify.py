@@ -4,6 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
+from egovnet.playbooks.archive.journal_check import (
+    JournalAlteredError,
+    require_whole_journal_if_any,
+)
 from egovnet.playbooks.core.lost_lock import require_numbers
 from egovnet.playbooks.core.progress import Progress
 from egovnet.playbooks.core.workspace import Workspace
@@ -42,12 +46,13 @@ def verify(
 def _kept(workspace: Workspace, found: Verification) -> Iterator[str]:
     """Write it to the newest change that the network runs; why it could not be, as a note."""
     try:
+        require_whole_journal_if_any(workspace)
         changes = workspace.journal.changes() if is_begun(workspace.state) else []
         done = [c.id for c in changes if c.state == DONE and c.kind != REMEDIATE]
         if done:
             phase = "done" if found.passed else "failed"
             workspace.journal.step(done[-1], VERIFY_ALONE, "*", phase, _detail(workspace, found))
-    except JournalError as error:
+    except (JournalError, JournalAlteredError) as error:
         yield f"the journal does not have this verification: {error}"
 
 

@@ -11,6 +11,7 @@ from dataclasses import replace
 from egovnet.inventory.history.snapshot import Intent, Sections
 from egovnet.inventory.model.keys import KeyPurpose
 from egovnet.inventory.session_keys import needed_keys
+from egovnet.playbooks.archive.journal_check import require_whole_journal
 from egovnet.playbooks.change.apply import apply_plan
 from egovnet.playbooks.change.approval_gate import authored
 from egovnet.playbooks.change.key_turns import DRAINED_METRIC
@@ -90,7 +91,9 @@ def require_only_keys(workspace: Workspace) -> None:
 
     Raises:
         UsageError: something does, or nobody knows what the network was made from.
+        JournalAlteredError: what the journal says of it is nothing to go by.
     """
+    require_whole_journal(workspace)
     former = former_inventory(workspace)
     was, now = None if former is None else former.intent, workspace.intent
     if was is None or now is None:

@@ -11,6 +11,7 @@ from egovnet.inventory.model import Network, ServiceState, Site
 from egovnet.inventory.model.part_sites import written_name
 from egovnet.inventory.registers.rollout import REGISTER, Target, Targets
 from egovnet.inventory.today import today
+from egovnet.playbooks.archive.journal_check import require_whole_journal_if_any
 from egovnet.playbooks.core.provenance import provenance
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.journal.database import is_begun
@@ -45,7 +46,9 @@ def rollout_status(workspace: Workspace, day: date | None = None) -> Outcome[Rol
 
     Raises:
         InventoryError: with everything that is wrong with the inventory or with its plans.
+        JournalAlteredError: the journal says nothing to go by.
     """
+    held = require_whole_journal_if_any(workspace)
     network, now = workspace.network, day or today()
     every = network.numbered
     sites = written_sites(network)
@@ -66,7 +69,7 @@ def rollout_status(workspace: Workspace, day: date | None = None) -> Outcome[Rol
     )
     says = "by which day the sites of a region are to be in service"
     notes = how_to_begin(workspace.directory, REGISTER, says, _example(network, now))
-    return Outcome("rollout_status", status, notes=notes)
+    return Outcome("rollout_status", status, notes=(*held, *notes))
 
 
 def _example(network: Network, day: date) -> dict[str, Any]:
