@@ -23,6 +23,7 @@ from napalm_frr.text import device_text
 from napalm_frr.text.device_state import DeviceState
 from tests.chaos.field import mixed_time
 from tests.chaos.inventories import make_inventories
+from tests.playbooks.without_memory import forget_journals
 
 PORTS = tuple(f"eth{number}" for number in range(10))
 #: Long enough to be seen, short enough for hundreds of runs.
@@ -105,7 +106,8 @@ class EmulatedField:
         return Workspace(self._root / "new")
 
     def reset(self, to: str = "old") -> None:
-        """These texts everywhere; nothing pending; no faults."""
+        """These texts everywhere; nothing pending; no faults; each journal is the first."""
+        forget_journals(Workspace(self._root / "new").state)
         self._at_first = to
         self._lab.reset(self._texts[to])
 

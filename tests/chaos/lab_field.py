@@ -24,6 +24,7 @@ from egovnet.playbooks.verbs.lab_backends import backend
 from napalm_frr.text import device_text
 from napalm_frr.text.device_state import DeviceState
 from tests.chaos.field import mixed_time
+from tests.playbooks.without_memory import forget_journals
 
 CHANGED = ("bj-pe1", "gd-pe1", "sh-pe1", "sc-pe1")
 #: Hosts of VPNs that the change does not touch, and whom they talk to.
@@ -87,7 +88,8 @@ class LabField:
         return Workspace(self._root / "new")
 
     def reset(self, to: str = "old") -> None:
-        """These texts everywhere; nothing pending."""
+        """These texts everywhere; nothing pending; each journal is the first."""
+        forget_journals(Workspace(self._root / "new").state)
         self._end_watchers()
         for name in CHANGED:
             with self._driver(name) as device:

@@ -15,6 +15,7 @@ from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.verify.control_plane import expected_routes
 from egovnet.templates.frr.state.brief_state import brief_script, read_brief, split_brief
 from tests.playbooks.conftest import Workplace
+from tests.playbooks.without_memory import without_memory
 
 pytestmark = pytest.mark.lab("drift")
 
@@ -362,19 +363,25 @@ def test_adopt_makes_a_lost_journal_know_what_runs(
 ) -> None:
     provisioned.copy("base", "less")
     provisioned.edit("less", "sites/beijing.yaml", lambda sites: sites.pop("party-beijing"))
+    name = Workspace(provisioned.inventory("base")).network.backbone.name
+    state = provisioned.root / "state" / name
     monkeypatch.setenv("EGOVNET_JOURNAL", f"sqlite:///{tmp_path / 'another.db'}")
-    plan = provisioned.run("plan", "--json", inventory="less")
-    assert (plan.exit, plan.json["proof"]["proved"]) == (3, True), plan.out
-    code, report = _drift_of(provisioned, "less", "--remediate", "service", "--share", "100")
-    assert (code, report["classes"]["leak"]) == (3, 0), _reported(report)
-    assert report["remediation"]["devices"] == []
-    assert any("egovnet adopt" in note for note in report["notes"])
-    adopted = provisioned.run("adopt", "--json", "--yes")
-    assert (adopted.exit, adopted.json["change"]) == (0, 1), adopted.out + adopted.err
-    assert adopted.json["differences"] == []
-    assert len(adopted.json["devices"]) == 7
-    code, report = _drift_of(provisioned, "less")
-    assert (code, report["classes"]["leak"]) == (3, 0), _reported(report)
+    lost = provisioned.run("drift", "--json", inventory="less")
+    assert lost.exit == 4, lost.out
+    assert "egovnet adopt records what runs" in lost.err
+    with without_memory(state, tmp_path):
+        plan = provisioned.run("plan", "--json", inventory="less")
+        assert (plan.exit, plan.json["proof"]["proved"]) == (3, True), plan.out
+        code, report = _drift_of(provisioned, "less", "--remediate", "service", "--share", "100")
+        assert (code, report["classes"]["leak"]) == (3, 0), _reported(report)
+        assert report["remediation"]["devices"] == []
+        assert any("egovnet adopt" in note for note in report["notes"])
+        adopted = provisioned.run("adopt", "--json", "--yes")
+        assert (adopted.exit, adopted.json["change"]) == (0, 1), adopted.out + adopted.err
+        assert adopted.json["differences"] == []
+        assert len(adopted.json["devices"]) == 7
+        code, report = _drift_of(provisioned, "less")
+        assert (code, report["classes"]["leak"]) == (3, 0), _reported(report)
 
 
 @pytest.fixture
