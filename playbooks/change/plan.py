@@ -29,7 +29,7 @@ from egovnet.playbooks.core.approved_lines import approved_ports
 from egovnet.playbooks.core.devices import connected
 from egovnet.playbooks.core.leaving_routers import affected_by, leaving_routers
 from egovnet.playbooks.core.lost_lock import require_numbers
-from egovnet.playbooks.core.output_file import write_output
+from egovnet.playbooks.core.output_file import Holds, write_output
 from egovnet.playbooks.core.progress import Progress
 from egovnet.playbooks.core.run_on_devices import run
 from egovnet.playbooks.core.selection import UsageError
@@ -301,7 +301,7 @@ def write_plan(plan: Plan, path: Path) -> None:
         UsageError: the file cannot be written.
     """
     body = with_checksum({"format": FORMAT, **_body(plan)})
-    write_output(path, json.dumps(body, indent=1), what="the plan ")
+    write_output(path, json.dumps(body, indent=1), Holds.PLAN, what="the plan ")
 
 
 def _body(plan: Plan) -> dict[str, Any]:

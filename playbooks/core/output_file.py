@@ -1,14 +1,18 @@
-"""Writing a file where a person said: a new one, or in place of a regular one, and nothing else.
+"""Writing a file where a person said: a new one, or in place of its like, and nothing else.
 
-Who writes as root and renames over a device or a pipe would take it away from everybody.
+Who writes as root and renames over a device or a pipe would take it away from everybody. A file
+that a person named takes the place of what egovnet wrote before for the same purpose (`Holds`): an
+inventory, a private key or a letter of that name is somebody's, and stays.
 """
 
 import errno
 import os
+import re
 import secrets
 import stat
 from collections.abc import Mapping
 from contextlib import suppress
+from enum import Enum
 from pathlib import Path
 
 from egovnet.playbooks.core.inventory_around import inventory_around
@@ -20,21 +24,46 @@ PRIVATE, PRIVATE_DIRECTORY = 0o600, 0o700
 PUBLIC, PUBLIC_DIRECTORY = 0o666, 0o777
 
 
-def write_output(path: Path, text: str | bytes, *, mode: int = PRIVATE, what: str = "") -> None:
+#: Bytes of a file that are looked at.
+_HEAD = 4096
+
+
+class Holds(Enum):
+    """What a file of a name that a person gave holds, by how such a file begins."""
+
+    PLAN = rb'\{\s*"format": \d'
+    #: A zip, whose first entry's name is in its byte 31, or a tar.
+    EVIDENCE = rb"(PK\x03\x04.{26})?egovnet-evidence/"
+    IMAGE = rb"[0-9a-f]{64}\.json\0"
+    ENROLMENT = rb'#!/usr/bin/env python3\n"""Enrolment of a router'
+    ANSWER = rb"egovnet enrolment answer"
+    CERTIFICATE = rb"[a-z0-9@.-]+-cert-v01@openssh\.com "
+    SEALED_KEY = rb"-----BEGIN AGE ENCRYPTED FILE-----\n"
+    DRAFT = rb"# Draft entries for applications\.yaml"
+    #: A file of egovnet's own, which no person named.
+    OWN = rb""
+
+
+def write_output(
+    path: Path, text: str | bytes, holds: Holds, *, mode: int = PRIVATE, what: str = ""
+) -> None:
     """Write `text` to `path`: old or new, never half, and on the disk when this returns.
 
     `what` it is stands in the error, such as "the plan ".
 
     Raises:
-        UsageError: `path` is something other than a regular file, or cannot be written.
+        UsageError: `path` is something other than a regular file, is somebody's, or cannot be
+            written.
     """
+    check_output(path, holds, what=what)
     write_outputs({path: text}, mode=mode, what=what)
 
 
 def write_outputs(
     texts: Mapping[Path, str | bytes], *, mode: int = PRIVATE, what: str = ""
 ) -> None:
-    """Write several files; each takes its place only when all are written beside theirs.
+    """Write several files; each takes its place only when all are written beside theirs. Their
+    names are egovnet's own, in a directory that a person named.
 
     Raises:
         UsageError: as `write_output`; names the file and the reason.
@@ -79,19 +108,31 @@ def _refuse_among_sources(path: Path, what: str) -> None:
         )
 
 
-def check_output(path: Path, *, what: str = "") -> None:
+def check_output(path: Path, holds: Holds, *, what: str = "") -> None:
     """Refuse a place that `write_output` would refuse, before long work is done for it.
 
     Raises:
-        UsageError: it is something other than a regular file, or has no directory.
+        UsageError: it is something other than a regular file, is somebody's, or has no directory.
     """
     _refuse_among_sources(path, what)
     try:
         target = _target(path)
         if not target.parent.is_dir():
             raise FileNotFoundError(errno.ENOENT, f"there is no directory {target.parent}")
+        if target.exists() and not _is_like(target, holds):
+            raise UsageError(
+                f"{path}: {what}cannot be written: the file that is there is something else, and "
+                "would be lost; name another, or move that away"
+            )
     except OSError as error:
         raise UsageError(f"{path}: {what}cannot be written: {error.strerror}") from error
+
+
+def _is_like(target: Path, holds: Holds) -> bool:
+    """Whether a file is empty, or one of egovnet's for this purpose. Raises OSError."""
+    with target.open("rb") as file:
+        head = file.read(_HEAD)
+    return not head or re.match(holds.value, head, re.DOTALL) is not None
 
 
 def check_directory(path: Path) -> None:

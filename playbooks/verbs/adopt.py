@@ -251,8 +251,8 @@ def _record(
     lock_written = workspace.on_disk.keep_allocation()
     with workspace.interrupts.shielded(lambda: "what was read is recorded first"):
         change = _write(workspace, shown, read, acceptance)
-    notes = (f"{LOCK_FILE} was written: commit it",) if lock_written else ()
-    notes += _put_aside(workspace)
+    lock_note = (f"{LOCK_FILE} was written: commit it",) if lock_written else ()
+    notes = (*lock_note, *_put_aside(workspace))
     adopted = Outcome("adopt", replace(shown, result="adopted", change=change), Exit.DONE, notes)
     return archived(workspace, adopted)
 

@@ -8,7 +8,7 @@ from egovnet.playbooks.archive import bundle_check
 from egovnet.playbooks.archive.catch_up import sign_missing
 from egovnet.playbooks.archive.evidence_bundle import evidence_bundle, packed
 from egovnet.playbooks.archive.journal_check import JournalAlteredError, check_journal
-from egovnet.playbooks.core.output_file import check_output, write_output
+from egovnet.playbooks.core.output_file import Holds, check_output, write_output
 from egovnet.playbooks.core.selection import UsageError
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.results.evidence import Evidence
@@ -25,7 +25,7 @@ def evidence(workspace: Workspace, output: Path, since: str | None = None) -> Ou
         SigningError: the bundle cannot be signed.
     """
     moment = None if since is None else _moment(since)
-    check_output(output, what="the bundle ")
+    check_output(output, Holds.EVIDENCE, what="the bundle ")
     journal = workspace.journal
     notes = sign_missing(workspace)
     checked = check_journal(workspace)
@@ -35,7 +35,7 @@ def evidence(workspace: Workspace, output: Path, since: str | None = None) -> Ou
         notes = (*notes, f"{checked.older} changes are older than signatures, and are not signed")
     bundle = evidence_bundle(workspace, moment)
     content = packed(bundle.files, as_zip=output.suffix == ".zip")
-    write_output(output, content, what="the bundle ")
+    write_output(output, content, Holds.EVIDENCE, what="the bundle ")
     parts = bundle.parts
     signers = (journal.key or ControllerKey(workspace.state)).controllers().signers
     result = Evidence(

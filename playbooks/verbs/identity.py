@@ -34,6 +34,7 @@ from egovnet.playbooks.core.identity.scopes import (
 )
 from egovnet.playbooks.core.output_file import (
     PUBLIC,
+    Holds,
     check_output,
     make_directory,
     write_output,
@@ -115,13 +116,13 @@ def show_code(
         UsageError, IdentityError: see `enrolment.begin`.
     """
     if program is not None:
-        check_output(program)
+        check_output(program, Holds.ENROLMENT)
     valid = timedelta(minutes=minutes)
     code, begun = enrolment.begin(_authority(workspace), workspace.network, router, valid)
     written: tuple[str, ...] = ()
     if program is not None:
         text = resources.files("napalm_frr").joinpath("enrolment.py").read_text(encoding="utf-8")
-        write_output(program, text, mode=PUBLIC & 0o644)
+        write_output(program, text, Holds.ENROLMENT, mode=PUBLIC & 0o644)
         written = (str(program),)
     shown = CodeShown(router, begun.serial_number, code, begun.until)
     return Outcome("identity_enrol", shown, written=written, acted=True)
@@ -136,12 +137,12 @@ def sign_request(
         EnrolmentRefused: see `enrolment.finish`.
         UsageError: a file cannot be read, or written.
     """
-    check_output(output)
+    check_output(output, Holds.ANSWER, what="the answer ")
     text = _text(request)
     valid = timedelta(days=days)
     network, side = workspace.network, _ike_side(workspace)
     done = enrolment.finish(_authority(workspace), network, text, valid, side)
-    write_output(output, done.answer, what="the answer ")
+    write_output(output, done.answer, Holds.ANSWER, what="the answer ")
     host, *of_ike = done.certificates
     revoked = tuple(map(_entry, done.revoked))
     result = RouterEnrolled(_entry(host), _entry(of_ike[0]) if of_ike else None, revoked)
@@ -220,11 +221,11 @@ def certify_operator(
     authority.require()
     principals = _principals(workspace, person, scopes)
     output = key.with_name(f"{key.name.removesuffix('.pub')}-cert.pub")
-    check_output(output)
+    check_output(output, Holds.CERTIFICATE, what="the certificate ")
     wanted = Wanted(Holder.OPERATOR, person, principals, _text(key), timedelta(hours=hours))
     with open_register(authority.directory) as register:
         issued = certify(register, authority, wanted)
-    write_output(output, f"{issued.certificate}\n", mode=PUBLIC & 0o644)
+    write_output(output, f"{issued.certificate}\n", Holds.CERTIFICATE, mode=PUBLIC & 0o644)
     result = CertificatesSigned((_entry(issued),))
     return Outcome("identity_operator", result, written=(str(output),), acted=True)
 

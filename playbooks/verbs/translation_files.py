@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from egovnet.inventory.source.regular_file import read_regular_text
-from egovnet.playbooks.core.output_file import check_output, write_output
+from egovnet.playbooks.core.output_file import Holds, check_output, write_output
 from egovnet.playbooks.core.selection import UsageError
 from egovnet.templates.model.recorded_translation import RecordedTranslation
 
@@ -73,7 +73,7 @@ class TranslationFiles:
         try:
             self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
             path = self.directory / f"{datetime.fromtimestamp(now, UTC).date()}.jsonl"
-            check_output(path)
+            check_output(path, Holds.OWN)
             flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NONBLOCK | os.O_CLOEXEC
             number = os.open(path, flags, 0o600)
             with os.fdopen(number, "a", encoding="utf-8") as file:
@@ -85,7 +85,7 @@ class TranslationFiles:
                 file.flush()
                 os.fsync(file.fileno())
             collected = json.dumps({**before, **dict.fromkeys(read, now)})
-            write_output(self.directory / "collected.json", collected)
+            write_output(self.directory / "collected.json", collected, Holds.OWN)
         except OSError as error:
             raise UsageError(f"{error.filename}: cannot be written: {error.strerror}") from error
         return new

@@ -59,13 +59,13 @@ def plan(
     from egovnet.playbooks.change.plan import write_plan
     from egovnet.playbooks.change.words import words_from
     from egovnet.playbooks.cli.report_files import write_change_report
-    from egovnet.playbooks.core.output_file import check_output
+    from egovnet.playbooks.core.output_file import Holds, check_output
     from egovnet.playbooks.core.provenance import provenance
     from egovnet.playbooks.report.console.progress import make_progress
     from egovnet.playbooks.results.change_report import ChangeReport
 
     if output is not None:
-        check_output(output, what="the plan ")
+        check_output(output, Holds.PLAN, what="the plan ")
     workspace.key = key
     progress = make_progress()
     words = words_from(zone_change, disruptive=disruptive, gone=gone)

@@ -65,7 +65,7 @@ def rollback(
     """Undo CHANGE, also an older one; refused if later changes stand on it."""
     from egovnet.playbooks.change.proof_gate import override_from
     from egovnet.playbooks.change.words import words_from
-    from egovnet.playbooks.core.output_file import check_output
+    from egovnet.playbooks.core.output_file import Holds, check_output
     from egovnet.playbooks.report.console.progress import make_progress
     from egovnet.playbooks.rollback.rollback import rollback as rollback_playbook
     from egovnet.playbooks.verbs.lab import packetless
@@ -73,7 +73,7 @@ def rollback(
 
     workspace.key = key
     if output is not None:
-        check_output(output, what="the plan ")
+        check_output(output, Holds.PLAN, what="the plan ")
     outcome = rollback_playbook(
         workspace,
         make_progress(),

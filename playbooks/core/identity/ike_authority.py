@@ -22,7 +22,7 @@ from egovnet.playbooks.core.identity.authority_key import signing_key
 from egovnet.playbooks.core.identity.errors import AuthorityError, NoAuthorityError
 from egovnet.playbooks.core.identity.register import Holder, Register
 from egovnet.playbooks.core.identity.ssh_keygen import begin_directory, make_key
-from egovnet.playbooks.core.output_file import PUBLIC, write_output
+from egovnet.playbooks.core.output_file import PUBLIC, Holds, write_output
 
 _KEY, CERTIFICATE, REVOKED = "ike_authority", "ike_authority.pem", "ike_revoked.pem"
 _VALID = timedelta(days=3650)
@@ -131,7 +131,7 @@ class IkeAuthority:
             .add_extension(self._own_id(), critical=False)
             .sign(self.signer, hashes.SHA256())
         )
-        write_output(self.directory / CERTIFICATE, _pem(built), mode=PUBLIC & 0o644)
+        write_output(self.directory / CERTIFICATE, _pem(built), Holds.OWN, mode=PUBLIC & 0o644)
 
     def sign(self, order: Order) -> str:
         """A PE's certificate in PEM, with its name as the only one.
@@ -205,7 +205,7 @@ class IkeAuthority:
             UsageError: it cannot be written.
         """
         path = self.directory / REVOKED
-        write_output(path, text, mode=PUBLIC & 0o644)
+        write_output(path, text, Holds.OWN, mode=PUBLIC & 0o644)
         return path
 
     def _made_before(self, serials: set[int]) -> str:

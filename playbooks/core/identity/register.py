@@ -19,7 +19,7 @@ from pydantic import AwareDatetime, ValidationError
 from egovnet.inventory.model.primitives import Closed
 from egovnet.inventory.source.regular_file import read_regular
 from egovnet.playbooks.core.identity.errors import RegisterError
-from egovnet.playbooks.core.output_file import write_output
+from egovnet.playbooks.core.output_file import Holds, write_output
 from egovnet.playbooks.core.selection import UsageError
 
 FILE = "register.json"
@@ -176,7 +176,9 @@ class OpenRegister:
         """
         try:
             text = register.model_dump_json(indent=1) + "\n"
-            write_output(self._directory / FILE, text, what="the register of certificates ")
+            write_output(
+                self._directory / FILE, text, Holds.OWN, what="the register of certificates "
+            )
         except UsageError as error:
             raise RegisterError(str(error)) from error
         self.now = register

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from egovnet.inventory.model.keys import KeyPurpose, KeyReference
 from egovnet.inventory.session_keys import needed_keys
-from egovnet.playbooks.core.output_file import write_output
+from egovnet.playbooks.core.output_file import Holds, write_output
 from egovnet.playbooks.core.selection import UsageError
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.results.keys import HandedKey
@@ -35,6 +35,6 @@ def hand_over_key(
     value = require_store(workspace).read().get(reference)
     if value is None:
         raise KeyStoreError(f"{reference}: has no value yet; run: egovnet keys generate --yes")
-    write_output(output, sealed_to(recipient, value), what="the key ")
+    write_output(output, sealed_to(recipient, value), Holds.SEALED_KEY, what="the key ")
     result = HandedKey(str(reference), recipient, str(output))
     return Outcome("keys_hand_over", result, written=(str(output),))

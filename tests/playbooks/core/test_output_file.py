@@ -1,20 +1,26 @@
 """Where a file is written: a new one or a regular one, and for its owner only."""
 
+import io
 import os
 import shutil
 import signal
 import socket
 import stat
+import tarfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import cycle
 from pathlib import Path
 
+import pyrage
 import pytest
 from click.testing import CliRunner
 
+from egovnet.playbooks.archive.evidence_bundle import packed
+from egovnet.playbooks.change.plan import Plan, write_plan
 from egovnet.playbooks.cli.main import main
 from egovnet.playbooks.core.output_file import (
+    Holds,
     check_directory,
     check_output,
     make_directory,
@@ -23,7 +29,10 @@ from egovnet.playbooks.core.output_file import (
 )
 from egovnet.playbooks.core.selection import UsageError
 from egovnet.playbooks.core.workspace import REFERENCE, Workspace
+from egovnet.playbooks.report.files.draft_entries import draft_entries
 from egovnet.playbooks.verbs.render import render_files
+from egovnet.tasks.keys.age_file import sealed_to
+from napalm_frr import enrolment
 from tests.playbooks.console import contents, copy_of_backbone
 from tests.policies import govern, people
 
@@ -59,7 +68,10 @@ def odd(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path]:
 
 def test_what_is_no_file_is_refused_and_stays(odd: Path) -> None:
     before = odd.lstat()
-    for attempt in (check_output, lambda path: write_output(path, "x")):
+    for attempt in (
+        lambda path: check_output(path, Holds.OWN),
+        lambda path: write_output(path, "x", Holds.OWN),
+    ):
         with pytest.raises(UsageError, match="odd: cannot be written: "):
             attempt(odd)
     assert odd.lstat() == before
@@ -82,7 +94,7 @@ def test_each_option_that_writes_refuses_it(odd: Path, tmp_path: Path) -> None:
 def test_a_link_to_a_file_is_followed(tmp_path: Path) -> None:
     (tmp_path / "real").write_text("old")
     (tmp_path / "link").symlink_to("real")
-    write_output(tmp_path / "link", "new")
+    write_output(tmp_path / "link", "new", Holds.OWN)
     assert (tmp_path / "link").is_symlink()
     assert (tmp_path / "real").read_text() == "new"
 
@@ -101,7 +113,7 @@ def test_configurations_are_for_their_owner_only(tmp_path: Path) -> None:
     try:
         render_files(Workspace(REFERENCE), tmp_path / "a" / "b")
         (tmp_path / "old").write_text("for all")
-        write_output(tmp_path / "old", "for one")
+        write_output(tmp_path / "old", "for one", Holds.OWN)
     finally:
         os.umask(mask)
     assert mode(tmp_path / "a" / "b") == 0o700
@@ -208,8 +220,8 @@ def test_nothing_is_written_among_the_files_of_an_inventory(name: str, tmp_path:
     root = copy_of_backbone(tmp_path / "net")
     before = contents(root)
     for write in (
-        lambda path: write_output(path, "x"),
-        check_output,
+        lambda path: write_output(path, "x", Holds.OWN),
+        lambda path: check_output(path, Holds.OWN),
         make_directory,
         check_directory,
     ):
@@ -222,5 +234,97 @@ def test_nothing_is_written_among_the_files_of_an_inventory(name: str, tmp_path:
 def test_what_an_inventory_passes_over_may_stand_in_it(name: str, tmp_path: Path) -> None:
     root = copy_of_backbone(tmp_path / "net")
     (root / ".git").mkdir()
-    write_output(root / name, "x")
+    write_output(root / name, "x", Holds.OWN)
     assert not Workspace(root).on_disk.problems
+
+
+def _tar(name: str) -> bytes:
+    made = io.BytesIO()
+    with tarfile.open(fileobj=made, mode="w") as tar:
+        tar.addfile(tarfile.TarInfo(name))
+    return made.getvalue()
+
+
+#: What a person may have under the name that they give by mistake.
+SOMEBODYS: dict[str, bytes] = {
+    "an inventory": (REFERENCE / "hosts.yaml").read_bytes(),
+    "numbers": b"version: 1\nvpns: {}\n",
+    "a private key": b"-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNz\n",
+    "a public key": b"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAA me@here\n",
+    "JSON": b'{"format": "pdf"}',
+    "a package's description": b'{\n "name": "site", "version": 1\n}',
+    "a backup": _tar("home/me/letter"),
+    "an image": _tar("manifest.json"),
+    "a letter": b"Dear colleague,\nplan: none\n",
+    "a text in UTF-16": "Dear colleague".encode("utf-16"),
+    "an executable": Path("/bin/true").read_bytes()[:5000],
+    "a line's end": b"\n",
+}
+
+
+@pytest.mark.parametrize("holds", [one for one in Holds if one is not Holds.OWN])
+def test_what_is_somebodys_stays(holds: Holds, tmp_path: Path) -> None:
+    for what, content in SOMEBODYS.items():
+        path = tmp_path / "named"
+        path.write_bytes(content)
+        for attempt in (
+            lambda path: check_output(path, holds, what="the plan "),
+            lambda path: write_output(path, "x", holds),
+        ):
+            with pytest.raises(UsageError, match=r"named: .* is something else, .* name another"):
+                attempt(path)
+        assert path.read_bytes() == content, what
+
+
+def test_what_was_written_before_is_replaced(tmp_path: Path) -> None:
+    """Of each purpose a file as egovnet writes it; what one is of no other one replaces."""
+    zipped, tarred = (packed({"a": b""}, as_zip=one) for one in (True, False))
+    request = enrolment.Request("bj-pe1", "FDO1", "ssh-ed25519 AAAA")
+    recipient = str(pyrage.x25519.Identity.generate().to_public())
+    write_plan(Plan("reference", "now", "li", {}), tmp_path / "plan")
+    written: dict[Holds, list[bytes]] = {
+        Holds.PLAN: [(tmp_path / "plan").read_bytes()],
+        Holds.EVIDENCE: [zipped, tarred],
+        Holds.IMAGE: [_tar(f"{'0a' * 32}.json")],
+        Holds.ENROLMENT: [Path(enrolment.__file__).read_bytes()],
+        Holds.ANSWER: [enrolment.answer_text("#!/bin/sh", request, b"secret").encode()],
+        Holds.CERTIFICATE: [b"ssh-ed25519-cert-v01@openssh.com AAAAI me\n"],
+        Holds.SEALED_KEY: [sealed_to(recipient, "value").encode()],
+        Holds.DRAFT: [draft_entries({}).encode()],
+    }
+    assert written.keys() == set(Holds) - {Holds.OWN}
+    path = tmp_path / "named"
+    for holds, contents_ in written.items():
+        for content in (b"", *contents_):
+            path.write_bytes(content)
+            write_output(path, "new", holds)
+            assert path.read_bytes() == b"new"
+        for other in set(written) - {holds}:
+            path.write_bytes(contents_[0])
+            with pytest.raises(UsageError):
+                check_output(path, other)
+
+
+@pytest.mark.parametrize(
+    "verb",
+    [
+        "plan -o {}",
+        "rollback 1 -o {}",
+        "rollout next -o {}",
+        "evidence -o {}",
+        "application observed --draft {}",
+        "lab image -o {}",
+        "identity enrol bj-pe1 -o {}",
+        "identity sign {} -o {}",
+        "keys hand-over site/party-beijing+main --to age1 -o {}",
+    ],
+)
+def test_each_verb_leaves_somebodys_file_alone(
+    verb: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EGOVNET_STATE", str(tmp_path / "state"))
+    path = tmp_path / "named"
+    path.write_bytes(SOMEBODYS["a private key"])
+    ran = CliRunner().invoke(main, [word.format(path) for word in verb.split()])
+    assert ran.exit_code != 0
+    assert path.read_bytes() == SOMEBODYS["a private key"]

@@ -22,15 +22,15 @@ if TYPE_CHECKING:
 @verb
 def observed(workspace: "Workspace", draft: Path | None) -> "AnyOutcome":
     """Read what PEs recorded of observed VPNs: flows that no register declares."""
-    from egovnet.playbooks.core.output_file import check_output, write_output
+    from egovnet.playbooks.core.output_file import Holds, check_output, write_output
     from egovnet.playbooks.report.console.progress import make_progress
     from egovnet.playbooks.report.files.draft_entries import draft_entries
     from egovnet.playbooks.verbs.observed_flows import observed_flows
 
     if draft is not None:
-        check_output(draft, what="the draft ")
+        check_output(draft, Holds.DRAFT, what="the draft ")
     outcome = observed_flows(workspace, make_progress())
     if draft is None:
         return outcome
-    write_output(draft, draft_entries(outcome.result.drafts), what="the draft ")
+    write_output(draft, draft_entries(outcome.result.drafts), Holds.DRAFT, what="the draft ")
     return replace(outcome, written=(str(draft),))

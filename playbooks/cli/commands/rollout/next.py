@@ -48,12 +48,12 @@ def next(
     """Propose the next wave: what was begun, then planned sites, overdue ones first. Changes
     nothing on a device."""
     from egovnet.playbooks.change.plan import write_plan
-    from egovnet.playbooks.core.output_file import check_output
+    from egovnet.playbooks.core.output_file import Holds, check_output
     from egovnet.playbooks.report.console.progress import make_progress
     from egovnet.playbooks.verbs.rollout.next_wave import rollout_next, write_states
 
     if output is not None:
-        check_output(output, what="the plan ")
+        check_output(output, Holds.PLAN, what="the plan ")
     workspace.key = key
     proposal = rollout_next(workspace, make_progress(), sites, waves_by=ways(waves), canary=canary)
     outcome, plan = proposal.outcome, proposal.plan
