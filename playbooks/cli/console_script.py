@@ -87,7 +87,14 @@ def _exit(end: VerbEnd, streams: Streams) -> NoReturn:
             code = Exit.INTERNAL
     if end.cut_short:
         os._exit(code)
+    _hear_nothing_more()
     sys.exit(code)
+
+
+def _hear_nothing_more() -> None:
+    """While Python takes itself down: what was done has its exit code, which no signal changes."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT):
+        signal.signal(number, signal.SIG_IGN)
 
 
 def _die(number: int) -> NoReturn:

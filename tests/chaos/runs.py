@@ -31,6 +31,7 @@ from tests.playbooks.verb_process import (
     SIGNALS,
     Strike,
     live,
+    times_slower,
 )
 
 #: Phases of a scenario.
@@ -199,7 +200,7 @@ def _struck(
     """Run a verb that something befalls; hold what it printed against what is."""
     workspace = place.workspace(journal)
     arguments = ("--json", "--inventory", str(workspace.directory))
-    lived = live(act, strike, *arguments, longest=_LONGEST)
+    lived = live(act, strike, *arguments, longest=_LONGEST * times_slower())
     new = "old" if report.scenario.phase == ROLLBACK else "new"
     hold = compare if strike is report.scenario.strike else compare_recovery
     compared = hold(place, place.workspace(journal), lived, strike, new)

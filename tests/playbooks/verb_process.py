@@ -5,6 +5,7 @@ its streams, its signals, its exit code. Forking is safe: the parent has no thre
 """
 
 import fcntl
+import hashlib
 import json
 import os
 import resource
@@ -41,6 +42,8 @@ IMPATIENT = ("INT again and again", "TERM, then HUP")
 HELD_UP = 71
 #: Seconds without a write after which a change is over, or is held up.
 _LULL = 2.0
+#: What is digested to see how much of the processor there is: some 5 ms each.
+_WORK = bytes(4_000_000)
 #: Bytes: more than is printed, less than a journal's write-ahead log.
 _QUOTA = 8192
 #: Writes to journals of this process; the same when the reader that stood still went away.
@@ -146,10 +149,23 @@ def _go_away(reader: int) -> None:
     seen = -1
     while seen != _writes[0] or not seen:
         seen = _writes[0]
-        # of a processor that many share there are moments only
-        time.sleep(_LULL * max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1)))
+        time.sleep(_LULL * times_slower())
     _writes[1] = seen
     os.close(reader)
+
+
+def times_slower() -> float:
+    """How many times longer than alone a verb takes now: of a processor that many share there are
+    moments only, and fewer for who gives way to others.
+
+    By how long a piece of work takes for its own processor time, squared: the routers that a verb
+    waits for share that fate.
+    """
+    began, used = time.monotonic(), time.thread_time()
+    for _ in range(8):  # digests of that much leave the interpreter to other threads
+        hashlib.sha256(_WORK).digest()
+    used = max(time.thread_time() - used, 1e-3)
+    return max(1.0, (time.monotonic() - began) / used) ** 2
 
 
 def _fill(descriptor: int) -> None:
