@@ -3,13 +3,13 @@
 `python -m tests.side_by_side [PYTEST'S OPTIONS]`. One collects everything, forks the others, and
 all share the work as they go: the tests that need the lab are a piece of work for each folder, as
 they share that folder's lab, and those of a module that says `pytest.mark.lab(NAME)` a piece of
-their own; the others are a piece for each file. Two processes take pieces from the front of the
-list, where the lab's are, the longest first, so that the last are short; two from its back, of
-which one ends where the lab's begin; whoever else is done earlier goes on with what is left. A lab
-waits for timers and sessions more than half of its time: two of them and the rest of the tests make
-two processors busy, and more of them at once would make each other late. To take a piece is to
-create a file of its number, which can be done once. What each process has set up for a module or a
-session (a lab, a browser, a database server) stays its own: nothing of it is there before the fork.
+their own; the others are a piece for each file. Three processes take pieces from the front of the
+list, where the lab's are, the longest first, so that the last are short; one takes from its back
+and ends where the lab's begin. A lab waits for timers and sessions more than half of its time:
+three of them and the rest of the tests make two processors busy, and a fourth would make the others
+late. To take a piece is to create a file of its number, which can be done once. What each process
+has set up for a module or a session (a lab, a browser, a database server) stays its own: nothing of
+it is there before the fork.
 
 The first process is shown as it runs; of the others only failures, and all they printed afterwards.
 The exit code is the first that is not 0. pytest-xdist would do the same if its `loadgroup` worked
@@ -36,19 +36,19 @@ from _pytest.junitxml import xml_key
 #: The environment's name for which of them a process is: their labs stand beside each other.
 PROCESS = "EGOVNET_TEST_PROCESS"
 _FAILED, _TOTAL, _PID, _CODE = "failed", "total", "pid-", "code-"
-#: Those that are forked from the first, who begins at the back, and who boots no lab.
+#: Those that are forked from the first, and who of them begins at the back and boots no lab.
 _OTHERS = (2, 3, 4)
-_FROM_THE_BACK = (2, 4)
 _WITHOUT_LAB = 4
 #: When the collector runs (gc.set_threshold): by Python's own (700, 10, 10) it was 6 % of the
 #: processor's time of tests of pure code.
 _COLLECTOR = (10_000, 10, 10)
 #: The lab's pieces of minutes, the longest first (`_pieces`): the others' turn comes after them.
 _LONGEST = (
-    *("tests/playbooks/story", "tests/playbooks/drift", "tests/isolation/agree"),
-    *("tests/playbooks/keys", "tests/napalm_frr", "tests/playbooks/platform"),
-    *("tests/playbooks/gateways", "tests/lab/guest", "tests/playbooks/internet", "tests/docs"),
-    *("tests/mission/provinces", "tests/lab/packet-filter", "tests/oracle"),
+    *("tests/playbooks/drift", "tests/playbooks/keys", "tests/playbooks/encryption"),
+    *("tests/isolation/agree", "tests/napalm_frr", "tests/playbooks/story", "tests/lab/guest"),
+    *("tests/playbooks/gateways", "tests/playbooks/platform", "tests/docs"),
+    *("tests/playbooks/internet", "tests/oracle", "tests/lab/snapshot", "tests/lab/two-machines"),
+    *("tests/lab/packet-filter", "tests/mission/provinces", "tests/isolation"),
 )
 _LOOK_SECONDS = 0.5
 _NEWS_SECONDS = 60.0
@@ -227,9 +227,9 @@ class _Sharing:
         """The tests of pieces that nobody else has, from our end of the list."""
         numbered = list(enumerate(_pieces(items)))
         (self._directory / _TOTAL).write_text(f"{len(numbered)}")
-        backwards = self._number in _FROM_THE_BACK
-        for number, piece in reversed(numbered) if backwards else numbered:
-            if self._number == _WITHOUT_LAB and piece[0].get_closest_marker("lab"):
+        without_lab = self._number == _WITHOUT_LAB
+        for number, piece in reversed(numbered) if without_lab else numbered:
+            if without_lab and piece[0].get_closest_marker("lab"):
                 break
             try:
                 (self._directory / str(number)).touch(exist_ok=False)
