@@ -79,11 +79,8 @@ class LabRotationField:
             time.sleep(0.5)
 
     def wrong(self) -> set[tuple[str, str, str]]:
-        """As any field: a router that restarted has its neighbours again after a while."""
-        deadline = time.monotonic() + self._up
-        while (found := self._network.wrong()) and time.monotonic() < deadline:
-            time.sleep(2)
-        return found
+        """As any field."""
+        return self._network.wrong_after(self._up, 2)
 
     def drained(self) -> bool:
         """As any field."""

@@ -78,7 +78,7 @@ class Field(Protocol):
         """Return when no router has a commit at work or pending."""
 
     def wrong(self) -> set[tuple[str, str, str]]:
-        """Checks of the control plane that fail, once it has had its time."""
+        """Checks of the control plane that fail, once routers had time to boot and to converge."""
 
     def drained(self) -> bool:
         """Whether a circuit still has the metric of a rotation."""
@@ -91,7 +91,7 @@ class EmulatedRotationField:
     faults = FAULTS
     short, long = Options(6, 8, patience=4.0), Options(60, 60, patience=8.0)
     converge = 10
-    _rest = 30.0
+    _rest, _up = 30.0, 30.0
 
     def __init__(self, place: RotationPlace) -> None:
         self._place = place
@@ -134,7 +134,7 @@ class EmulatedRotationField:
 
     def wrong(self) -> set[tuple[str, str, str]]:
         """As any field."""
-        return self._place.network.wrong()
+        return self._place.network.wrong_after(self._up, 0.1)
 
     def drained(self) -> bool:
         """As any field."""
@@ -266,12 +266,12 @@ class Rotations:
 
     def _faults_now(self) -> Iterator[str]:
         """What of the network is not as it must be at rest."""
-        parted = {name: at for name, at in self.field.serials().items() if len(at) > 1}
-        if parted:
-            yield f"keys that are not the same at all of their ends: {parted}"
         wrong = self.field.wrong()
         if wrong:
             yield f"routers without neighbours: {sorted(wrong)}"
+        parted = {name: at for name, at in self.field.serials().items() if len(at) > 1}
+        if parted:
+            yield f"keys that are not the same at all of their ends: {parted}"
 
 
 def _errors(ended: Ended, *, strict: bool = False) -> list[str]:

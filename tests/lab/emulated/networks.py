@@ -2,6 +2,7 @@
 
 import os
 import re
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from ipaddress import ip_network
@@ -12,7 +13,7 @@ from egovnet.lab.emulated.process import PORT, EmulatedRouters
 from egovnet.lab.emulated.spec import Durations
 from egovnet.playbooks.core.devices import open_nornir
 from egovnet.playbooks.core.progress import Silent
-from egovnet.playbooks.core.run_on_devices import run
+from egovnet.playbooks.core.run_on_devices import DeviceResults, run
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.verify.control_plane import (
     Check,
@@ -48,6 +49,11 @@ class CheckedNetwork:
 
     def states(self, names: Iterable[str]) -> dict[str, DeviceState]:
         """What these routers say of themselves, over SSH."""
+        found = self._asked(names)
+        assert not found.failures, found.failures
+        return found.results
+
+    def _asked(self, names: Iterable[str]) -> DeviceResults[DeviceState]:
         devices = self.workspace.devices
         arguments: dict[str, dict[str, Device]] = {n: {"device": devices[n]} for n in names}
         nornir = open_nornir(self.workspace, arguments)
@@ -55,16 +61,16 @@ class CheckedNetwork:
             found = run(nornir, "state", collect_state, arguments, Silent())
         finally:
             nornir.close_connections(on_good=True, on_failed=True)
-        assert not found.failures, found.failures
-        return dict(found.results)
+        return found
 
     def checks(self) -> list[Check]:
-        """Every check of every router's control plane."""
+        """Every check of every router's control plane; that it says nothing is one that fails."""
         workspace = self.workspace
-        states = self.states(workspace.devices)
+        asked = self._asked(workspace.devices)
+        states = asked.results
         routes = expected_routes(workspace.network, workspace.allocation)
         neighbors = ldp_neighbors(workspace.network, workspace.allocation)
-        found: list[Check] = []
+        found = [Check("asked", name, why, passed=False) for name, why in asked.failures.items()]
         for name, state in states.items():
             device = workspace.devices[name]
             found += check_state(device, state, frozenset(workspace.devices), routes)
@@ -74,6 +80,13 @@ class CheckedNetwork:
     def wrong(self) -> set[Key]:
         """The checks that fail."""
         return {check.key for check in self.checks() if not check.passed}
+
+    def wrong_after(self, seconds: float, pause: float) -> set[Key]:
+        """The checks that fail still at the end of this time: a router that boots has it."""
+        deadline = time.monotonic() + seconds
+        while (found := self.wrong()) and time.monotonic() < deadline:
+            time.sleep(pause)
+        return found
 
 
 class EmulatedNetwork(CheckedNetwork):

@@ -107,6 +107,12 @@ def test_a_backbone_session_is_down_on_both_sides_and_takes_no_route(
     assert reference.wrong() == set()
 
 
+def test_a_router_that_boots_is_waited_for(reference: EmulatedNetwork) -> None:
+    reference.lab.restart(VICTIM, down=2.0)
+    assert ("asked", VICTIM) in {key[:2] for key in reference.wrong()}
+    assert reference.wrong_after(30.0, 0.1) == set()
+
+
 def test_without_both_reflectors_a_family_s_routes_are_gone(reference: EmulatedNetwork) -> None:
     for reflector in ("10.255.0.1", "10.255.0.2"):
         reference.lab.break_session(VICTIM, "default", reflector)
