@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from egovnet.inventory.access_classes import attachments, joined, part_of, shared_exits
 from egovnet.inventory.errors import Location
+from egovnet.inventory.level_algorithms import NATIONAL, algorithms_of_vpns
 from egovnet.inventory.model import (
     Application,
     Exchange,
@@ -15,17 +16,22 @@ from egovnet.inventory.model import (
     Site,
     Vpn,
 )
+from egovnet.inventory.model.algorithms import AlgorithmUse
 from egovnet.inventory.model.levels import LevelRequirement, LevelRule
 from egovnet.inventory.model.partial import as_far_as_known
 
 
 def _rule(
-    requires: LevelRequirement, from_level: int, source: str, *, refuse: bool = False
+    requires: LevelRequirement,
+    from_level: int,
+    source: str,
+    *,
+    refuse: bool = False,
+    allowed: Mapping[AlgorithmUse, tuple[str, ...]] | None = None,
 ) -> tuple[str, LevelRule]:
-    otherwise = "refuse" if refuse else "report"
-    return requires.value, LevelRule.model_validate(
-        {"requires": requires, "from-level": from_level, "otherwise": otherwise, "source": source}
-    )
+    said = {"requires": requires, "from-level": from_level, "source": source}
+    more = {"otherwise": "refuse" if refuse else "report", "allowed": allowed or {}}
+    return requires.value, LevelRule.model_validate(said | more)
 
 
 #: The rules that hold where `levels.yaml` has none of their names. Chapter 8 of both standards is
@@ -65,6 +71,12 @@ SHIPPED: Mapping[str, LevelRule] = dict(
             LevelRequirement.REDUNDANT,
             3,
             "GB/T 22239-2019 8.1.2.1 e",
+        ),
+        _rule(
+            LevelRequirement.ALGORITHMS,
+            1,
+            "GB/T 39786-2021 5 a",
+            allowed=NATIONAL,
         ),
     )
 )
@@ -106,6 +118,8 @@ def judge_levels(network: Network) -> Iterator[LevelJudgement]:
             yield from as_far_as_known(_of_application(network, name, rule, app_name, application))
         for exchange_name, exchange in network.exchanges.items():
             yield from as_far_as_known(_of_exchange(network, name, rule, exchange_name, exchange))
+        if rule.requires is LevelRequirement.ALGORITHMS:
+            yield from as_far_as_known(_by_algorithms(network, name, rule))
 
 
 #: VPN -> (sites that are joined at one PE only, sites), as far as they are known.
@@ -186,6 +200,14 @@ def _of_vpn(
             at = (vpn_name, "level")
             remedy = "join its sites at two PEs"
             yield LevelJudgement(*subject, not single, why, remedy, at)
+
+
+def _by_algorithms(network: Network, name: str, rule: LevelRule) -> Iterator[LevelJudgement]:
+    for vpn, used in algorithms_of_vpns(network, rule.from_level).items():
+        level = network.vpns[vpn].level or rule.from_level
+        outside = [str(each) for each in used if not each.is_allowed(rule)]
+        why = f"{', '.join(outside)}: not among those that are allowed" if outside else ""
+        yield LevelJudgement(name, level, "vpns", vpn, not outside, why, location=(vpn, "level"))
 
 
 def _of_application(

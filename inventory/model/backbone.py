@@ -11,6 +11,7 @@ from egovnet.inventory.model.address_plan import (
     SitePool,
     ZoneDomain,
 )
+from egovnet.inventory.model.algorithms import Ipsec
 from egovnet.inventory.model.annotations import Form, about
 from egovnet.inventory.model.as_numbers import MAX_ASN, TWO_OCTETS, reserved_asn
 from egovnet.inventory.model.failure_detection import Bfd
@@ -323,6 +324,13 @@ class Backbone(Closed):
             },
         ),
     ] = Authentication()
+    ipsec: Annotated[
+        Ipsec,
+        about(
+            "Algorithms by which PEs encrypt VPNs that ask for it.",
+            {"ike": "aes256gcm16-prfsha384-ecp384", "esp": "aes256gcm16-ecp384-esn"},
+        ),
+    ] = Ipsec()
 
     @model_validator(mode="after")
     def _two_zones(self) -> "Backbone":

@@ -7,10 +7,11 @@ Rules of the same name are instead of those that are shipped (`egovnet.inventory
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from egovnet.inventory.model.algorithms import AlgorithmName, AlgorithmUse
 from egovnet.inventory.model.annotations import about
-from egovnet.inventory.model.primitives import Closed
+from egovnet.inventory.model.primitives import Closed, refusal
 from egovnet.inventory.model.validity import Stated
 
 #: A level of GB/T 22239.
@@ -32,6 +33,8 @@ class LevelRequirement(StrEnum):
     DECLARED = "declared-flows"
     #: Every site has accesses at two PEs.
     REDUNDANT = "two-accesses"
+    #: What protects it is by algorithms of a list.
+    ALGORITHMS = "algorithms"
 
 
 class LevelRule(Closed):
@@ -47,3 +50,24 @@ class LevelRule(Closed):
         about("What is not as it asks is refused, or only reported by report levels.", "report"),
     ]
     source: Annotated[Stated, about("Where it comes from.", "GB/T 22239-2019 8.1.3.2")]
+    allowed: Annotated[
+        dict[AlgorithmUse, Annotated[tuple[AlgorithmName, ...], Field(min_length=1)]],
+        about(
+            "With algorithms: those that are allowed, by what they are used for; a use that is "
+            "left out may have any.",
+            {"ike": ["aes256gcm16-prfsha384-ecp384"], "esp": ["aes256gcm16-ecp384-esn"]},
+        ),
+    ] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _lists_with_algorithms(self) -> "LevelRule":
+        asked = self.requires is LevelRequirement.ALGORITHMS
+        if asked and not self.allowed:
+            raise refusal("says of no algorithm that it is allowed", "add allowed", "requires")
+        if self.allowed and not asked:
+            raise refusal(
+                f"{self.requires.value} asks for no algorithms",
+                "leave allowed out, or write requires: algorithms",
+                "allowed",
+            )
+        return self

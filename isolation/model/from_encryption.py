@@ -51,6 +51,7 @@ def _both(side: EncryptedSide, former: EncryptedSide) -> EncryptedSide:
         tuple(dict.fromkeys((*side.tunnels, *former.tunnels))),
         tuple(dict.fromkeys((*side.pools, *former.pools))),
         side.mtu,
+        side.ipsec,
     )
 
 

@@ -33,6 +33,18 @@ def explain_ipsec(overlay: Overlay, state: IpsecState | None) -> None:
                     f"GRE {way} {own}: {one.why}", followed=False
                 )
                 overlay.clear.append(ClearGre(way, own, one.why, one.now, line))
+        _note_strangers(overlay, own, others, state)
+
+
+def _note_strangers(
+    overlay: Overlay, own: IPv4Address, others: set[IPv4Address], state: IpsecState
+) -> None:
+    """Whoever has keys and no tunnel is no peer of the text's: it left, or was let in by hand."""
+    for keys in state.associations:
+        ends = {keys.source, keys.destination}
+        if own in ends and not ends - {own} <= others:
+            (other,) = ends - {own}
+            overlay.note(f"IPsec keys with {other}: no tunnel leads to it", followed=False)
 
 
 def _ends(facts: DeviceFacts) -> dict[IPv4Address, set[IPv4Address]]:

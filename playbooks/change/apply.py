@@ -14,6 +14,7 @@ from egovnet.playbooks.change.dependents import Dependents
 from egovnet.playbooks.change.device_parts import PartSites
 from egovnet.playbooks.change.fresh_routers import fresh_routers
 from egovnet.playbooks.change.health_gate import Health
+from egovnet.playbooks.change.ike_changes import scripts_note
 from egovnet.playbooks.change.plan import Plan, make_plan, plan_outcome, read_plan
 from egovnet.playbooks.change.plan_steps import (
     make_plan_in_steps,
@@ -247,7 +248,8 @@ def shown(
     elif not plan.then and _all_reflectors_at_once(workspace, plan):
         outcome = replace(outcome, notes=(*outcome.notes, IN_TURN))
     outcome = with_what_cannot_be(plan, outcome)
-    outcome = replace(outcome, notes=(*outcome.notes, *_numbers(workspace, plan)))
+    notes = (*outcome.notes, *_numbers(workspace, plan), *scripts_note(workspace))
+    outcome = replace(outcome, notes=notes)
     held = held_devices(workspace, plan)
     return outcome if held is None else replace(outcome, notes=(*outcome.notes, str(held)))
 

@@ -30,6 +30,7 @@ def encrypted_sides(network: Network, allocation: Allocation) -> dict[str, Encry
             ),
             pools=ranges,
             mtu=TUNNEL_MTU,
+            ipsec=network.backbone.ipsec,
         )
         for pe, others in peers.items()
     }

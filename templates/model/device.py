@@ -13,6 +13,7 @@ from ipaddress import (
 )
 
 from egovnet.inventory.model import IPNetwork
+from egovnet.inventory.model.algorithms import Ipsec
 from egovnet.inventory.model.keys import KeyReference
 from egovnet.templates.model.families import AddressFamily
 from egovnet.templates.model.packet_filter import PacketFilter
@@ -147,13 +148,15 @@ class EncryptedSide:
     """What a PE has for its encrypted VPNs: labels in GRE between loopbacks, which passes in ESP
     (RFC 4303) or not at all.
 
-    `pools` hold the next hops of encrypted routes of all PEs: no others are taken.
+    `pools` hold the next hops of encrypted routes of all PEs: no others are taken. `ipsec` is by
+    what they encrypt, in words of the inventory.
     """
 
     local: IPv4Address
     tunnels: tuple[Tunnel, ...]
     pools: tuple[IPNetwork, ...]
     mtu: int
+    ipsec: Ipsec
 
 
 @quickly_made

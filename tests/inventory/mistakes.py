@@ -138,7 +138,14 @@ LEVELS = {
         "from-level": 3,
         "otherwise": "report",
         "source": "until the backbone encrypts, by the office of the centre",
-    }
+    },
+    "algorithms": {
+        "requires": "algorithms",
+        "from-level": 4,
+        "otherwise": "refuse",
+        "source": "the office of the centre",
+        "allowed": {"ike": ["aes256gcm16-prfsha384-ecp384"]},
+    },
 }
 #: Of network.yaml: every key of the plan, which the reference inventory keeps. The second pattern
 #: of routers lets in a name that is misspelt: a name of nothing is one mistake, not two.

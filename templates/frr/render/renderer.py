@@ -11,7 +11,7 @@ from egovnet.inventory.model.address_text import written
 from egovnet.templates.frr.render.packet_filter import packet_filter_text
 from egovnet.templates.model.device import Device
 from egovnet.templates.model.errors import UnsafeValueError
-from egovnet.templates.model.ike_texts import ESP, IKE, IkeTexts
+from egovnet.templates.model.ike_texts import IkeTexts
 
 #: The IS-IS instance's tag; local to the router.
 ISIS_TAG = "backbone"
@@ -86,7 +86,7 @@ def render_ike(device: Device) -> IkeTexts:
     words = {"device": device, "encrypted": device.encrypted, "tunnels": tunnels}
     environment = _environment()
     return IkeTexts(
-        connections=environment.get_template("swanctl.j2").render(ike=IKE, esp=ESP, **words),
+        connections=environment.get_template("swanctl.j2").render(**words),
         daemon=environment.get_template("strongswan.j2").render(),
         names=tuple(tunnel.name for tunnel in tunnels),
     )

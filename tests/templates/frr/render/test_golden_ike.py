@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from egovnet.inventory.model.algorithms import Ipsec
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.templates.model.device import Device, EncryptedSide, Tunnel
 from egovnet.templates.model.ike_texts import IkeTexts
@@ -25,7 +26,7 @@ _TO_GD = Tunnel("gre3", "gd-pe1", IPv4Address("10.255.0.4"), ())
 
 
 def _with(name: str, local: str, *tunnels: Tunnel) -> Device:
-    side = EncryptedSide(IPv4Address(local), tunnels, (), 1504)
+    side = EncryptedSide(IPv4Address(local), tunnels, (), 1504, Ipsec())
     return replace(_DEVICES[name], encrypted=side)
 
 
