@@ -14,7 +14,7 @@ from egovnet.inventory.model.keys import KeyPurpose
 from egovnet.isolation.model.scene import FAMILIES, Router, Table
 from egovnet.isolation.routes.circuits import Circuit
 from egovnet.templates.model.device import AddressFamily
-from egovnet.templates.model.facts import SessionKey
+from egovnet.templates.model.facts import IgpPlace, InterfaceFacts, SessionKey
 
 Pairs = dict[AddressFamily, set[tuple[str, str]]]
 
@@ -86,14 +86,31 @@ def _fit(a: Router, b: Router, shared: set[str]) -> bool:
 def _is_announced(router: Router) -> bool:
     """Whether the others surely have routes to where its sessions are from: its loopback is in the
     IGP as its circuits are, in each family that it speaks LDP in."""
-    ports = [port for port in router.tables[None].interfaces if port.igp and port.igp_place]
-    regions = {p.igp_place.regions for p in ports if p.igp_place and not p.loopback and p.ldp}
-    spoken = {family for port in router.tables[None].interfaces for family in port.ldp}
-    announced: set[AddressFamily] = set()
-    for port in ports:
-        if port.loopback and port.igp_place and port.igp_place.regions in regions:
-            announced |= port.igp
+    ports = router.tables[None].interfaces
+    of_circuits = {kind for port in ports if port.ldp for kind in _kinds(port.igp_place)}
+    spoken = {family for port in ports for family in port.ldp}
+    announced = {
+        family
+        for port in ports
+        if (port.loopback or _has_own(port)) and of_circuits & _kinds(port.igp_place)
+        for family in port.igp
+    }
     return spoken <= announced
+
+
+def _has_own(port: InterfaceFacts) -> bool:
+    """Whether a port has an address for itself, as a loopback by another name has."""
+    return any(each.network.prefixlen == each.max_prefixlen for each in port.addresses)
+
+
+def _kinds(place: IgpPlace | None) -> set[str]:
+    """Protocols by the regions of a port, and of IS-IS the levels, which know not of each other."""
+    found: set[str] = set()
+    for region in place.regions if place is not None else ():
+        protocol, _, *rest = region.split()
+        levels = [word for word in rest if word in ("1", "2")] if protocol == "isis" else [""]
+        found |= {f"{protocol} {level}" for level in levels}
+    return found
 
 
 def _speaks_both(router: Router) -> bool:

@@ -456,10 +456,13 @@ class SessionKey:
     mark: bytes = field(default=b"", compare=False, repr=False)
 
     def same(self, other: "SessionKey") -> bool:
-        """Whether both are surely one key."""
-        if self.reference is not None or other.reference is not None:
+        """Whether both may be one key: no two of egovnet's, and no two values. Whether a value is
+        one of egovnet's is known where the router was asked, and not here."""
+        if self.reference is not None and other.reference is not None:
             return self.reference == other.reference
-        return bool(self.mark) and self.mark == other.mark
+        return None in (self.reference, other.reference) and (
+            self.reference != other.reference or self.mark == other.mark
+        )
 
 
 @dataclass(frozen=True, slots=True)

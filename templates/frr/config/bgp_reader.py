@@ -67,6 +67,7 @@ from egovnet.templates.model.device import AddressFamily
 _LAST_LABEL = 1048575
 #: Of IS-IS, the larger one of the IGPs' (zebra's defaults).
 _IGP_DISTANCE = 115
+_NEVER = 255
 _CLASSFUL = ((128, 8), (192, 16), (224, 24))
 
 
@@ -333,6 +334,8 @@ def _distance(draft: FrrDraft, words: list[str], number: int) -> int:
     # bgpd keeps one table of prefixes' distances for all its instances
     if preferred and (draft.context.about.vrf is None or words[1] != "bgp"):
         raise Unclear("BGP's routes would be taken before the IGP's, by which labels are given")
+    if any(read_number(word) >= _NEVER for word in numbers):
+        raise Unclear("a route of distance 255 is never installed, and announced all the same")
     return HARMLESS
 
 

@@ -46,11 +46,18 @@ def _is_unsure(port: PortDraft, frr: FrrDraft) -> bool:
     not run below the length of link state packets (8.4, isisd/isis_circuit.c)."""
     if port.unsure:
         return True
+    if port.name == LOOPBACK:
+        return False
+    if 1 in port.isis_levels and any(
+        "area-password" in igp.terms and igp.terms.get("is-type") != "level-2-only"
+        for igp in frr.igps.values()
+    ):
+        return True  # of the areas' keys it is not known whether they are one
     mtu = int(port.mtu) if port.mtu.isdigit() else _MTU
     return any(
         mtu - _LLC < int(igp.terms.get("lsp-mtu", _LSP_MTU))
         for igp in frr.igps.values()
-        if port.igp and port.name != LOOPBACK and igp.protocol == "isis" and igp.vrf is None
+        if port.igp and igp.protocol == "isis" and igp.vrf is None
     )
 
 

@@ -291,6 +291,10 @@ def _runs(held: PortDraft, family: AddressFamily, area: str, number: int) -> Non
     held.ospf_area[family] = area_number(area)
 
 
+#: OSPF has none where nobody is asked (RFC 2328 section 9), or where nobody is designated.
+_NO_NEIGHBOURS = (["network", "non-broadcast"], ["priority", "0"])
+
+
 def port_line(draft: FrrDraft, words: list[str], number: int) -> int:
     """`ip ospf ...`, `ipv6 ospf6 ...` of an interface."""
     held: PortDraft = draft.context.about
@@ -306,6 +310,8 @@ def port_line(draft: FrrDraft, words: list[str], number: int) -> int:
             held.ospf_passive[family] = True
         return FACT
     if what in (OSPF_PORT_HARMLESS if family == "ipv4" else OSPF6_PORT_HARMLESS):
+        if "key" in what or words[2:] in _NO_NEIGHBOURS:
+            held.unsure = True  # of a key it is not known whose it is
         if what in OSPF_TERMS:
             held.igp_terms[f"{words[1]} {what}"] = "" if "key" in what else " ".join(words[3:])
         if what == "cost" and len(words) == 4:

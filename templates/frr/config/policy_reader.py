@@ -322,6 +322,8 @@ def _set(draft: FrrDraft, words: list[str], number: int) -> int:
     what = words[1]
     if len(words) < 3 and what != "atomic-aggregate":
         raise IndexError
+    if what == "distance" and words[2] == "255":
+        raise Unclear("a route of distance 255 is never installed, and announced all the same")
     if what in SET_HARMLESS:
         return HARMLESS
     if what == "sr-te":
