@@ -24,6 +24,7 @@ from napalm_frr.program_getters import ProgramGetterMethods
 from napalm_frr.ssh.session import Completed, Session
 from napalm_frr.text import device_text, frr_tree
 from napalm_frr.text.device_state import DeviceState, faults_of_equal, not_whole
+from napalm_frr.text.sanitize import beginning
 
 #: Interfaces watched on one router: enough to see that labels are there.
 _WATCHED = 4
@@ -279,7 +280,9 @@ def _recorded_flows(driver: DriverMethods) -> str:
     answer = driver._agent.call("flows")
     if answer.status != "ok":
         said = answer.text("error").strip()
-        raise CommandErrorException(f"{driver.hostname}: nft does not list its sets: {said[:300]}")
+        raise CommandErrorException(
+            f"{driver.hostname}: nft does not list its sets: {beginning(said)}"
+        )
     return answer.text("flows")
 
 
@@ -302,7 +305,7 @@ def _run_script(driver: DriverMethods, command: str) -> str:
     if done.exit_code != 0:
         printed = (done.stderr or done.stdout).strip()
         raise CommandErrorException(
-            f"{driver.hostname}: {command!r} ended with {done.exit_code}: {printed[:300]}"
+            f"{driver.hostname}: {command!r} ended with {done.exit_code}: {beginning(printed)}"
         )
     return done.stdout
 
@@ -314,4 +317,6 @@ def _frr_json(driver: DriverMethods, command: str) -> Any:  # noqa: ANN401  # JS
         return json.loads(done.stdout)
     except json.JSONDecodeError as error:
         printed = (done.stdout + done.stderr).strip()
-        raise CommandErrorException(f"{driver.hostname}: {command!r}: {printed[:300]}") from error
+        raise CommandErrorException(
+            f"{driver.hostname}: {command!r}: {beginning(printed)}"
+        ) from error

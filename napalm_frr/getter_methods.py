@@ -17,7 +17,7 @@ from napalm_frr.getters.texts import json_objects
 from napalm_frr.ssh.session import Completed
 from napalm_frr.text import device_text, frr_tree
 from napalm_frr.text.device_state import DeviceState
-from napalm_frr.text.sanitize import hide_secrets
+from napalm_frr.text.sanitize import beginning, hide_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -239,7 +239,7 @@ class GetterMethods:
         if done.exit_code != 0:
             printed = (done.stdout + done.stderr).strip()
             raise CommandErrorException(
-                f"{self.hostname}: {command!r}: {hide_secrets(printed)[:300]}"
+                f"{self.hostname}: {command!r}: {beginning(hide_secrets(printed))}"
             )
         return done.stdout
 

@@ -12,7 +12,7 @@ from napalm.base.exceptions import CommandErrorException
 
 from napalm_frr.getters import bridges, lldp, snmp, time_sources
 from napalm_frr.ssh.session import Completed
-from napalm_frr.text.sanitize import hide_secrets
+from napalm_frr.text.sanitize import beginning, hide_secrets
 
 #: A login that is not root's finds nothing in the administrator's directories by itself.
 _PATH = 'env PATH="$PATH:/usr/sbin:/sbin"'
@@ -84,7 +84,7 @@ class ProgramGetterMethods:
                 f"{self.hostname}: no program {program}: install {package} on the router"
             )
         if done.exit_code != 0 and not (partly and "," in done.stdout):
-            printed = hide_secrets((done.stderr + done.stdout).strip())[:300]
+            printed = beginning(hide_secrets((done.stderr + done.stdout).strip()))
             raise CommandErrorException(
                 f"{self.hostname}: {command!r} ended with {done.exit_code}: {printed}"
             )

@@ -47,3 +47,19 @@ def hide_secrets(text: str) -> str:
     ' neighbor 10.0.0.1 password <removed>'
     """
     return _SECRETS.sub(lambda match: f"{match['before']}{HIDDEN}", text)
+
+
+#: Of what a router printed in an error.
+SHOWN = 300
+_BEGINNING = re.compile(rf"(?s).{{0,{SHOWN}}}(?![A-Za-z0-9])")
+
+
+def beginning(printed: str) -> str:
+    """The first words of what a router printed, SHOWN characters at the most, none of them cut: a
+    part of a key is none that whoever takes keys out would know.
+
+    >>> beginning("refused: " + "a" * 400)
+    'refused: '
+    """
+    found = _BEGINNING.match(printed)
+    return "" if found is None else found[0]

@@ -4,7 +4,7 @@ Everything that is sent to a device goes through `reveal`, everything that comes
 too, through `conceal`. So no value is in a plan, a diff, a journal or a report: none gets there.
 """
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -18,6 +18,11 @@ from egovnet.tasks.driver import (
     TransactionalDriver,
 )
 from egovnet.tasks.keys.keyring import Keyring
+
+#: A named tuple is none: it is made otherwise.
+_PLAIN = (tuple, list, set, frozenset)
+#: What Python's own errors say besides their arguments: OSError, UnicodeError, SyntaxError.
+_SLOTS = ("strerror", "filename", "filename2", "object", "reason", "msg", "text")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,22 +84,33 @@ class KeyedDriver:
         if not self._keys:
             return
         seen: set[int] = set()
-        found: BaseException | None = error
-        while found is not None and id(found) not in seen:
+        waiting: list[BaseException] = [error]
+        while waiting:
+            found = waiting.pop()
+            if id(found) in seen:
+                continue
             seen.add(id(found))
+            said = (*found.args, *vars(found).values(), found.__cause__, found.__context__)
+            waiting += _errors_in(said)
             found.args = tuple(map(self._without, found.args))
-            for name, value in list(vars(found).items()):
-                setattr(found, name, self._without(value))
-            found = found.__cause__ or found.__context__
+            for name in (*vars(found), *(name for name in _SLOTS if hasattr(found, name))):
+                self._put_without(found, name)
+
+    def _put_without(self, error: BaseException, name: str) -> None:
+        value = getattr(error, name)
+        without = self._without(value)
+        if without != value:
+            setattr(error, name, without)
 
     def _without(self, value: object) -> object:
         """A text, or texts in a plain collection, without values; anything else as it is."""
         if type(value) is str:
             return self._keys.conceal(value)
-        if type(value) is tuple:
-            return tuple(map(self._without, value))
-        if type(value) is list:
-            return list(map(self._without, value))
+        if type(value) is bytes:
+            # every octet as a character of its own, and back
+            return self._keys.conceal(value.decode("latin-1")).encode("latin-1")
+        if isinstance(value, tuple | list | set | frozenset) and type(value) in _PLAIN:
+            return type(value)(map(self._without, value))
         if type(value) is dict:
             return {key: self._without(each) for key, each in value.items()}
         return value
@@ -263,6 +279,15 @@ class KeyedDriver:
         """As the driver's."""
         with self._concealed() as driver:
             return self._state(driver.roll_back_change(change_id))
+
+
+def _errors_in(said: Iterable[object]) -> Iterator[BaseException]:
+    """Errors that an error says: its cause, and those of a group."""
+    for each in said:
+        if isinstance(each, BaseException):
+            yield each
+        elif isinstance(each, list | tuple):
+            yield from _errors_in(each)
 
 
 class _ComparingDriver(KeyedDriver):

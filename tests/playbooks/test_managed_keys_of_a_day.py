@@ -11,10 +11,11 @@ import base64
 import json
 import os
 import re
+import tempfile
 import threading
 import urllib.parse
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -29,6 +30,7 @@ from egovnet.tasks.keys.keyring import key_store
 from tests.generated import nation, write
 from tests.lab.emulated.networks import EmulatedNetwork, emulated, move
 from tests.loopback import loopback_network
+from tests.playbooks.doings import Doings, told
 from tests.playbooks.left_behind import contents
 from tests.tasks.keys.bao import Bao, bao_server
 
@@ -54,6 +56,11 @@ def encodings(value: str) -> set[bytes]:
     return found
 
 
+def parts(value: str) -> set[bytes]:
+    """What is left of it where words were cut, or wrapped."""
+    return {value[:16].encode(), value[-16:].encode()}
+
+
 @dataclass
 class Day:
     """The network, everything that was printed, and the command lines that were seen."""
@@ -70,6 +77,7 @@ class Day:
     printed: dict[str, str] = field(default_factory=dict)
     codes: dict[str, int] = field(default_factory=dict)
     processes: set[bytes] = field(default_factory=set)
+    doings: Doings = field(default_factory=Doings)
 
     def by(self, person: str, *words: str) -> str:
         """A verb that somebody gives, by their key where people sign."""
@@ -105,22 +113,27 @@ class Day:
 
 @contextmanager
 def watched(day: Day) -> Iterator[None]:
-    """Look at every process's command line and environment until the end."""
+    """Look at every process's command line and environment until the end, and at all that this one
+    begins, writes and removes."""
     ended = threading.Event()
 
     def look() -> None:
         while not ended.wait(_SECONDS):
-            for place in Path("/proc").glob("[0-9]*/cmdline"):
-                try:
-                    day.processes.add(place.read_bytes())
-                except OSError:
-                    continue  # it has ended
+            for process in Path("/proc").glob("[0-9]*"):
+                # it may have ended
+                with suppress(OSError):
+                    day.processes.add((process / "cmdline").read_bytes())
+                    day.processes.add((process / "environ").read_bytes())
 
     watcher = threading.Thread(target=look)
     watcher.start()
+    before, tempfile.tempdir = tempfile.tempdir, str(day.root / "temporary")
+    Path(tempfile.tempdir).mkdir()
     try:
-        yield
+        with told(day.doings):
+            yield
     finally:
+        tempfile.tempdir = before
         ended.set()
         watcher.join()
 
@@ -275,7 +288,7 @@ def test_every_session_has_its_key_on_both_ends(day: Day) -> None:
 
 
 def test_no_value_is_printed_or_left_anywhere(day: Day) -> None:
-    wanted = {name: encodings(value) for name, value in day.values.items()}
+    wanted = {name: encodings(value) | parts(value) for name, value in day.values.items()}
     wanted |= {name: encodings(secret) for name, secret in day.others.items()}
     wanted["by hand"] = encodings(BY_HAND)
     assert len(wanted) > 20
@@ -283,10 +296,14 @@ def test_no_value_is_printed_or_left_anywhere(day: Day) -> None:
     for folder, _, names in os.walk(day.root):
         for name in names:
             path = Path(folder) / name
-            # the routers themselves, what opens the store, and what the controller signs by
-            own = path.relative_to(day.root).parts[0] in ("lab", "identity")
-            if not own and path != day.controller_key and path.is_file():
+            if not is_own(day, path) and path.is_file():
                 places |= {f"{n} {path}": each for n, each in enumerate(contents(path))}
+    for path, contents_then in day.doings.removed.items():
+        if not is_own(day, path):
+            places |= {f"{n} before {path}": each for n, each in enumerate(contents_then)}
+    for path in day.doings.written:
+        if not path.is_relative_to(day.root) and path.is_file():
+            places[f"elsewhere {path}"] = path.read_bytes()
     found = {
         (place, name)
         for place, content in places.items()
@@ -298,11 +315,33 @@ def test_no_value_is_printed_or_left_anywhere(day: Day) -> None:
     assert all(re.search(r"journal\.db(-wal|-shm)?$", place) for place, _ in found)
 
 
-def test_no_value_is_in_a_command_line(day: Day) -> None:
+def is_own(day: Day, path: Path) -> bool:
+    """Whether it is the routers themselves, what opens the store, or what somebody signs by."""
+    if path in (day.controller_key, *day.people.values()):
+        return True
+    if path.parent.parent == day.controller_key.parent and path.parent.name.startswith(".key-"):
+        return True  # where the controller's is made
+    return path.is_relative_to(day.root) and path.relative_to(day.root).parts[0] in (
+        "lab",
+        "identity",
+    )
+
+
+def test_it_was_watched_what_is_begun_written_and_removed(day: Day) -> None:
+    """Else the tests here would hold for nothing."""
+    assert any(b"git" in began for began in day.doings.began)
+    assert any(path.name == "keys.yaml" for path in day.doings.renamed)
+    assert day.doings.written
+    assert not any((day.root / "temporary").iterdir())
+
+
+def test_no_value_is_in_a_command_line_or_an_environment(day: Day) -> None:
     secrets = (*day.values.values(), *day.others.values())
     ways = [way for value in secrets for way in encodings(value)]
+    ways += [way for value in day.values.values() for way in parts(value)]
     assert len(day.processes) > 1
-    assert not any(way in line for line in day.processes for way in ways)
+    lines = (*day.processes, *day.doings.began)
+    assert not any(way in line for line in lines for way in ways)
 
 
 def test_plans_say_which_key_and_what_it_interrupts(day: Day) -> None:

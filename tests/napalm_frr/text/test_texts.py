@@ -17,7 +17,7 @@ from napalm_frr.text import interfaces_text
 from napalm_frr.text.device_state import DeviceState, check_text
 from napalm_frr.text.device_text import DeviceText, split, split_fragment, without_noise
 from napalm_frr.text.frr_tree import parse, same
-from napalm_frr.text.sanitize import hide_secrets
+from napalm_frr.text.sanitize import SHOWN, beginning, hide_secrets
 
 HERE = Path(__file__).parent
 INITIAL = (HERE.parent / "frr" / "initial.conf").read_text()
@@ -200,3 +200,13 @@ def test_the_agents_answer() -> None:
     assert answer.fields == {"status": "ok", "left": "3"}
     assert answer.texts == {"a": "é%%x\n", "b": "", "c": "z\n"}
     assert parse_answer("bash: no such thing\n") is None
+
+
+@given(st.lists(st.text("aZ9", min_size=1, max_size=43), max_size=60), st.sampled_from([" ", "\n"]))
+def test_what_an_error_quotes_ends_with_a_whole_word(words: list[str], between: str) -> None:
+    """Keys are 43 letters and digits: a part of one would not be known for it."""
+    printed = between.join(words)
+    shown = beginning(printed)
+    assert len(shown) <= SHOWN and printed.startswith(shown)
+    assert not [word for word in shown.split() if word not in words]
+    assert len(printed) <= SHOWN or len(shown) > SHOWN - 44

@@ -2,6 +2,7 @@
 
 import copy
 import pickle
+import traceback
 from typing import Any
 
 import pytest
@@ -79,6 +80,33 @@ def test_no_error_says_a_value() -> None:
     assert vars(refused.value) == {"lines": {"2": (str(ONE), 3)}}
     assert not said(refused.value.__cause__)
     assert memory.running == OPEN
+
+
+def test_no_error_of_errors_says_a_value() -> None:
+    """Octets, a group, what was being handled meanwhile besides the cause, and notes."""
+    _, driver = device(OPEN)
+    one = VALUES[ONE]
+
+    def fail(*_: object, **__: object) -> None:
+        inner = ValueError(one.encode(), {"a": {one}}, frozenset({one}))
+        group = ExceptionGroup("several", [inner, ValueError([ValueError(one)])])
+        group.add_note(f"at {one}")
+        try:
+            raise OSError(5, f"read {one}", f"/run/{one}")
+        except OSError:
+            raise CommitError("refused", group) from KeyError(one)
+
+    inner: Any = driver
+    inner._driver.commit_config = fail
+    driver.load_replace_candidate(config=TEXT)
+    with pytest.raises(CommitError) as refused:
+        driver.commit_config()
+    shown = "".join(traceback.format_exception(refused.value))
+    group = refused.value.args[1]
+    told = [shown, repr(group.exceptions), "".join(traceback.format_exception(group))]
+    told += [str(refused.value.__context__), repr(refused.value.__context__)]
+    assert not any(one in each for each in told)
+    assert str(ONE) in told[2]
 
 
 def test_a_key_without_a_value_is_refused_before_the_device_is_asked() -> None:
