@@ -257,6 +257,33 @@ def test_a_speaker_without_the_key_gets_no_bgp_session(place: Place, line: str) 
     assert _becomes(state, "Established", 60)
 
 
+@pytest.mark.parametrize("line", ["neighbor {} password SomeOtherKey", "no {}"])
+def test_a_speaker_without_the_key_gets_no_ldp_session(place: Place, line: str) -> None:
+    peer = str(place.workspace.allocation.loopback4[_VICTIM])
+    text = _vtysh(place, _SPEAKER, "show running-config ldpd")
+    own = re.search(rf"^ (neighbor {peer} password \S+)$", text, re.MULTILINE)
+    assert own
+
+    def is_up() -> bool:
+        shown = _vtysh(place, _SPEAKER, "show mpls ldp neighbor")
+        return re.search(rf"^ipv4 +{peer} +OPERATIONAL", shown, re.MULTILINE) is not None
+
+    assert _becomes(is_up, wanted=True, seconds=60)
+    ldp = ("configure terminal", "mpls ldp")
+    _vtysh(place, _SPEAKER, *ldp, line.format(own[1] if line == "no {}" else peer))
+    # a session that has begun may go on
+    _vtysh(
+        place, _VICTIM, f"clear mpls ldp neighbor {place.workspace.allocation.loopback4[_SPEAKER]}"
+    )
+    try:
+        assert _becomes(is_up, wanted=False, seconds=20)
+        # each end tries again after some seconds
+        assert not _becomes(is_up, wanted=True, seconds=16)
+    finally:
+        _vtysh(place, _SPEAKER, *ldp, own[1])
+    assert _becomes(is_up, wanted=True, seconds=90)
+
+
 def test_a_customer_that_guesses_gets_no_session(place: Place) -> None:
     """Nor one without a key, nor one whose packets may come from afar (RFC 5082); a router that
     has the key and sends TTL 255 has its session. In both families at the same time: each session
