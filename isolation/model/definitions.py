@@ -187,6 +187,8 @@ AT_ITS_WORST = (
     "A VRF whose ports a text does not name has somebody in it.",
     "A path in one direction counts, whether or not answers come back.",
     "A router that is down, a session that is shut by the other side, is up.",
+    "A circuit may be there, and may not, unless the texts of both its ends surely make them "
+    "neighbours of the IGP; so may labels of LDP, unless both loopbacks are surely in the IGP.",
     "Where so many circuits lack LDP that searching all their ways would take more than some 50 "
     "steps for each router, those that are left are taken to be on a way.",
 )

@@ -131,8 +131,9 @@ def bind(held: PortDraft, vrf: str, number: int) -> None:
 
 
 def _isis(draft: FrrDraft, words: list[str], number: int) -> int | None:
-    """`ip router isis TAG`, `ipv6 router isis TAG`."""
-    if words[2] != "isis" or len(words) != 4:
+    """`ip router isis TAG [vrf X]`, `ipv6 router isis TAG [vrf X]`: of which VRF the port is, isisd
+    knows itself."""
+    if words[2] != "isis" or len(words) != 4 + 2 * ("vrf" in words[4:5]):
         raise Unclear("another routing protocol on the interface")
     held: PortDraft = draft.context.about
     held.igp.add("ipv4" if words[0] == "ip" else "ipv6")

@@ -21,7 +21,7 @@ def igp_at(port: PortDraft, vrf: str | None, frr: FrrDraft) -> _At:
     passive: dict[AddressFamily, bool] = {}
     for family in ("ipv4", "ipv6"):
         if _ospf_runs(port, vrf, family, frr):
-            passive[family] = _is_passive(port, vrf, family, frr)
+            passive[family] = is_passive(port, vrf, family, frr)
     own = frozenset(family for family, quiet in passive.items() if not quiet)
     isis = frozenset(port.igp)
     if vrf is not None:
@@ -47,7 +47,7 @@ def _ospf_runs(port: PortDraft, vrf: str | None, family: AddressFamily, frr: Frr
     )
 
 
-def _is_passive(port: PortDraft, vrf: str | None, family: AddressFamily, frr: FrrDraft) -> bool:
+def is_passive(port: PortDraft, vrf: str | None, family: AddressFamily, frr: FrrDraft) -> bool:
     """By the port's own word; by its instance's, where both are of one table."""
     instance = frr.igps.get(("ospf", "", vrf)) if family == "ipv4" else None
     said = port.ospf_passive.get(family)

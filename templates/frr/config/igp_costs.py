@@ -18,7 +18,7 @@ ISIS_TERMS = frozenset(("circuit-type", "hello", "network", "password", "three-w
 OSPF_TERMS = frozenset(
     (
         *("authentication", "authentication-key", "dead-interval", "hello-interval"),
-        *("instance-id", "message-digest-key", "mtu-ignore", "network"),
+        *("ifmtu", "instance-id", "message-digest-key", "mtu-ignore", "network"),
     )
 )
 

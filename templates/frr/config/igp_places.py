@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from ipaddress import IPv4Address
 
 from egovnet.templates.frr.config.draft import FrrDraft, IgpDraft, PortDraft
+from egovnet.templates.frr.config.igp_assembly import is_passive
 from egovnet.templates.frr.config.vocabulary import LOOPBACK
 from egovnet.templates.model.device import AddressFamily
 from egovnet.templates.model.facts import IgpPlace
@@ -36,18 +37,23 @@ def igp_place(
             parts.append(_ospf(area, protocol, frr))
     regions = frozenset(region for region, _ in parts)
     return IgpPlace(
-        frozenset() if "" in regions or _is_unsure(port, frr) else regions,
+        frozenset() if "" in regions or _is_unsure(port, families, frr) else regions,
         frozenset(identity for _, identity in parts if identity),
     )
 
 
-def _is_unsure(port: PortDraft, frr: FrrDraft) -> bool:
+def _is_quiet(port: PortDraft, family: AddressFamily, frr: FrrDraft) -> bool:
+    """Whether a family has no neighbours at the port, of which it is one of two."""
+    return is_passive(port, None, family, frr) and family not in port.igp
+
+
+def _is_unsure(port: PortDraft, families: frozenset[AddressFamily], frr: FrrDraft) -> bool:
     """Whether the IGP may have no neighbours at the port, whatever the other end says. isisd does
     not run below the length of link state packets (8.4, isisd/isis_circuit.c)."""
-    if port.unsure:
+    if port.unsure or port.name == LOOPBACK:
+        return port.unsure
+    if len({_is_quiet(port, family, frr) for family in families}) > 1:
         return True
-    if port.name == LOOPBACK:
-        return False
     if 1 in port.isis_levels and any(
         "area-password" in igp.terms and igp.terms.get("is-type") != "level-2-only"
         for igp in frr.igps.values()

@@ -164,6 +164,10 @@ def _area(draft: FrrDraft, words: list[str], number: int) -> int:
     elif words[2] == "range":
         for prefix in _ranges(instance, words[3:]):
             instance.summaries[prefix] = number
+    elif words[2] == "authentication":
+        instance.terms[f"area {area} authentication"] = " ".join(words[3:])
+    elif words[2] == "virtual-link":
+        instance.other_costs = True
     return FACT
 
 
@@ -191,6 +195,8 @@ def _no_summary(draft: FrrDraft, words: list[str], number: int) -> int:
 
 
 def _no_area(draft: FrrDraft, words: list[str], number: int) -> int:
+    if words[3] == "authentication":
+        draft.context.about.terms.pop(f"area {area_number(words[2])} authentication", None)
     if words[3] in ("stub", "nssa"):
         raise Unclear("whether another area is a stub still is not followed")
     if words[3] == "range":
