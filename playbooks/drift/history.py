@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from egovnet.playbooks.drift.seal import Seal
 from egovnet.playbooks.journal.database import journal_error
+from egovnet.playbooks.journal.errors import AlteredValueError
 from egovnet.playbooks.journal.journal import Journal
 from egovnet.playbooks.journal.tables import (
     DRIFT_DIFFERENCES,
@@ -116,7 +117,14 @@ class History:
         )
 
     def with_age(self, differences: Sequence[Difference], now: str) -> list[Difference]:
-        """The differences with when each was first seen, and in how many runs in a row."""
+        """The differences with when each was first seen, and in how many runs in a row.
+
+        What was first seen after `now` was seen now: nobody gives a difference a grace that never
+        ends by a day to come.
+
+        Raises:
+            AlteredValueError: a moment that is none.
+        """
         table = DRIFT_DIFFERENCES
         with self._reading() as connection:
             rows = connection.execute(select(table).where(table.c.network == self._network)).all()
@@ -124,7 +132,7 @@ class History:
         aged = []
         for difference in differences:
             row = known.get(_key(difference))
-            first, runs = (row.first_seen, row.runs + 1) if row is not None else (now, 1)
+            first, runs = (now, 1) if row is None else (_by(row.first_seen, now), row.runs + 1)
             aged.append(replace(difference, first_seen=first, runs=runs))
         return aged
 
@@ -134,7 +142,7 @@ class History:
         return {
             row.device: LastKnown(
                 row.read_at,
-                int((now - datetime.fromisoformat(row.read_at)).total_seconds()),
+                int((now - _moment(row.read_at)).total_seconds()),
                 json.loads(row.classes),
                 json.loads(row.state),
             )
@@ -243,6 +251,22 @@ class History:
             rows = [row for name in some for row in rows_of[name]]
             if rows:
                 connection.execute(insert(table), rows)
+
+
+def _by(moment: str, now: str) -> str:
+    """A moment, or now where it is yet to come. Raises AlteredValueError."""
+    return now if _moment(moment) > datetime.fromisoformat(now) else moment
+
+
+def _moment(text: str) -> datetime:
+    """Raises AlteredValueError: it is none, or without a zone, so that it cannot be compared."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        found = datetime.min
+    if found.tzinfo is None:
+        raise AlteredValueError(f"what drift remembers was seen at {text!r}, which is no moment")
+    return found
 
 
 def _key(difference: Difference) -> tuple[str, str, str]:

@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from egovnet.inventory.model.drift_class import DriftClass
 from egovnet.playbooks.drift.history import Compliant, History
+from egovnet.playbooks.journal.errors import AlteredValueError
 from egovnet.playbooks.journal.journal import Journal
 from egovnet.playbooks.journal.tables import make_tables
 from egovnet.playbooks.results.drift_report import DeviceRow, Difference, DriftReport
@@ -43,6 +44,32 @@ def test_a_difference_is_known_again(journal_url: str, tmp_path: Path) -> None:
     keep(runs, FIRST, ROWS, found)
     again = history(tmp_path).with_age([STATIC, replace(LEAK, subject="another")], SECOND)
     assert [(d.first_seen, d.runs) for d in again] == [(FIRST, 2), (SECOND, 1)]
+
+
+@pytest.mark.parametrize("moment", ["2099-01-01T00:00:00+00:00", "2026-11-24T03:00:01+00:00"])
+def test_who_is_seen_in_days_to_come_is_seen_now(
+    moment: str, journal_url: str, tmp_path: Path
+) -> None:
+    """Else a grace would never end, by one line written into the database."""
+    runs = history(tmp_path)
+    keep(runs, FIRST, ROWS, [replace(STATIC, first_seen=moment, runs=1)])
+    (found,) = runs.with_age([STATIC], SECOND)
+    assert found.first_seen == SECOND
+    keep(runs, SECOND, ROWS, [found])
+    assert runs.with_age([STATIC], "2026-11-25T03:00:00+00:00")[0].first_seen == SECOND
+
+
+@pytest.mark.parametrize("moment", ["", "yesterday", "2026-11-24T03:00:00", "9" * 40])
+def test_a_moment_that_is_none_is_refused(moment: str, journal_url: str, tmp_path: Path) -> None:
+    runs = history(tmp_path)
+    rows = (replace(ROWS[0], read_at=moment), ROWS[1])
+    keep(runs, FIRST, rows, [replace(STATIC, first_seen=moment, runs=1)])
+    for ask in (
+        lambda: runs.with_age([STATIC], SECOND),
+        lambda: runs.last_known(["a"], datetime.fromisoformat(SECOND)),
+    ):
+        with pytest.raises(AlteredValueError, match="which is no moment"):
+            ask()
 
 
 def test_what_is_gone_begins_anew_and_what_did_not_answer_stays(
