@@ -141,6 +141,54 @@ def test_routers_are_as_intended_and_proved(place: LabPlace) -> None:
     assert place.run("drift", "--json").json["differences"] == []
 
 
+def test_keys_made_anew_lose_nothing(place: LabPlace) -> None:
+    """Of packets, and of whole connections, by either end; none of the keys before is left."""
+    until_all_answer(place)
+    before = set(spis(place))
+    ping = f"ping -n -q -c 300 -i 0.03 -W 2 {PARTY_THERE[0]} >/run/anew 2>&1 </dev/null"
+    run(place.lab, "party-shanghai-host", f"rm -f /run/anew; (setsid {ping} &)")
+    for name, tunnel in (("bj-pe1", "gre2"), ("sh-pe1", "gre1")):
+        for what in ("child", "ike"):
+            run(place.lab, name, f"swanctl --rekey --{what} {tunnel}")
+            time.sleep(0.5)
+    done = "for n in $(seq 300); do grep transmitted /run/anew && exit 0; sleep 0.2; done; exit 1"
+    said = place.lab.exec("party-shanghai-host", done, 90).stdout
+    assert said.startswith("300 packets transmitted, 300 received"), said
+    assert before and not before & set(spis(place))
+
+
+def spis(place: LabPlace) -> list[str]:
+    """Of ESP on bj-pe1, once those before have gone."""
+    shown = "swanctl --list-sas --raw | grep -o 'spi-\\(in\\|out\\)=[0-9a-f]*' | sort -u"
+    return run(place.lab, "bj-pe1", shown).split()
+
+
+#: A packet of another PE to this one, as a P router may make it: GRE, a label, no ESP.
+_IN_CLEAR = """
+import socket, struct, sys
+inner = bytes.fromhex("45000014000000004001000000000000") + bytes(4)
+gre = struct.pack("!HHI", 0, 0x8847, 16 << 12 | 1 << 8 | 64) + inner
+ends = socket.inet_aton("10.255.0.3") + socket.inet_aton("10.255.0.2")
+s = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
+for number in range(20):
+    head = struct.pack("!BBHHHBBH", 0x45, 0, 20 + len(gre), number, 0, 64, 47, 0)
+    s.sendto(head + ends + gre, ("10.255.0.2", 0))
+"""
+
+
+def drops_what_is_in_clear(place: LabPlace) -> bool:
+    """Whether bj-pe1 drops all that a P router sends it in a peer's name."""
+    count = "awk '/XfrmIn(PolBlock|TmplMismatch|NoPols)/ {n += $2} END {print n}'"
+    before = int(run(place.lab, "bj-pe1", f"{count} /proc/net/xfrm_stat"))
+    run(place.lab, P, f"python3 -S - <<'%%END'\n{_IN_CLEAR}\n%%END\n")
+    time.sleep(1)
+    return int(run(place.lab, "bj-pe1", f"{count} /proc/net/xfrm_stat")) >= before + 20
+
+
+def test_what_a_p_router_sends_in_clear_is_dropped(place: LabPlace) -> None:
+    assert drops_what_is_in_clear(place)
+
+
 #: The policies of the text of one PE, without what they do.
 BLOCKS = {
     "out": "src 10.255.0.2/32 dst 0.0.0.0/0 proto gre dir out",
@@ -332,6 +380,7 @@ def test_the_end_of_ike_ends_the_vpn_alone(place: LabPlace) -> None:
         assert party(place) == [0, 0]
         assert public(place) == [COUNT, COUNT]
     assert PARTY_READ not in seen.bytes and not seen.gre
+    assert drops_what_is_in_clear(place)
     start_ike(place.lab, "bj-pe1")
     until_all_answer(place)
 
