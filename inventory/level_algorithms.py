@@ -5,29 +5,24 @@ from dataclasses import dataclass
 
 from egovnet.inventory.errors import Location
 from egovnet.inventory.model import Network, PartSite, Site
-from egovnet.inventory.model.algorithms import AlgorithmUse
+from egovnet.inventory.model.algorithms import AlgorithmUse, AllowedAlgorithms
 from egovnet.inventory.model.keys import KeyPurpose
 from egovnet.inventory.model.levels import LevelRule
 from egovnet.inventory.model.partial import as_far_as_known
 
 #: What GB/T 39786-2021 chapter 5 allows: algorithms of national standards, SM2 (GB/T 32918), SM3
 #: (GB/T 32905) and SM4 (GB/T 32907). The names are ours, for no platform here has any of them.
-NATIONAL: Mapping[AlgorithmUse, tuple[str, ...]] = {
-    AlgorithmUse.IKE: ("sm4-sm3-sm2",),
-    AlgorithmUse.ESP: ("sm4-sm3",),
-    AlgorithmUse.CERTIFICATE: ("sm2-sm3",),
-    AlgorithmUse.SSH: ("sm2-sm3",),
-    **dict.fromkeys(
-        (
-            AlgorithmUse.ISIS,
-            AlgorithmUse.LDP,
-            AlgorithmUse.BGP,
-            AlgorithmUse.PLATFORM,
-            AlgorithmUse.SITE,
-        ),
-        ("hmac-sm3",),
-    ),
-}
+NATIONAL = AllowedAlgorithms(
+    ike=("sm4-sm3-sm2",),
+    esp=("sm4-sm3",),
+    certificate=("sm2-sm3",),
+    ssh=("sm2-sm3",),
+    isis=("hmac-sm3",),
+    ldp=("hmac-sm3",),
+    bgp=("hmac-sm3",),
+    platform=("hmac-sm3",),
+    site=("hmac-sm3",),
+)
 #: The authorities' own, which nobody chooses: RFC 5480 with P-256, and RFC 8709.
 CERTIFICATE, SSH = "ecdsa-p256", "ed25519"
 
@@ -43,7 +38,7 @@ class UsedAlgorithm:
 
     def is_allowed(self, rule: LevelRule) -> bool:
         """Whether a rule has it among those of its use, or has none of its use."""
-        allowed = rule.allowed.get(self.use)
+        allowed = rule.allowed.lists.get(self.use)
         return allowed is None or self.algorithm in allowed
 
     def __str__(self) -> str:

@@ -16,7 +16,7 @@ from egovnet.inventory.model import (
     Site,
     Vpn,
 )
-from egovnet.inventory.model.algorithms import AlgorithmUse
+from egovnet.inventory.model.algorithms import AllowedAlgorithms
 from egovnet.inventory.model.levels import LevelRequirement, LevelRule
 from egovnet.inventory.model.partial import as_far_as_known
 
@@ -27,10 +27,13 @@ def _rule(
     source: str,
     *,
     refuse: bool = False,
-    allowed: Mapping[AlgorithmUse, tuple[str, ...]] | None = None,
+    allowed: AllowedAlgorithms | None = None,
 ) -> tuple[str, LevelRule]:
     said = {"requires": requires, "from-level": from_level, "source": source}
-    more = {"otherwise": "refuse" if refuse else "report", "allowed": allowed or {}}
+    more = {
+        "otherwise": "refuse" if refuse else "report",
+        "allowed": allowed or AllowedAlgorithms(),
+    }
     return requires.value, LevelRule.model_validate(said | more)
 
 

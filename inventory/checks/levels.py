@@ -40,7 +40,7 @@ def _algorithms(network: Network, name: str, rule: LevelRule, report: Report) ->
             if not each.is_allowed(rule):
                 outside.setdefault(each, []).append(vpn)
     for each, vpns in outside.items():
-        allowed = ", ".join(rule.allowed[each.use])
+        allowed = ", ".join(rule.allowed.lists[each.use])
         yield report(
             each.section,
             each.location,

@@ -4,8 +4,11 @@ Which of them are allowed for what has a level, `levels.yaml` says; in what sens
 all, `egovnet.inventory.level_algorithms`.
 """
 
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated, Literal
+
+from pydantic import Field
 
 from egovnet.inventory.model.annotations import Form, about
 from egovnet.inventory.model.primitives import Closed
@@ -64,3 +67,32 @@ class Ipsec(Closed):
             "aes256gcm16-ecp384-esn",
         ),
     ] = "aes256gcm16-ecp256-esn"
+
+
+_Names = Annotated[tuple[AlgorithmName, ...], Field(min_length=1)] | None
+
+
+class AllowedAlgorithms(Closed):
+    """What is allowed, by what it is used for; a use that is left out may be by any."""
+
+    ike: Annotated[
+        _Names, about("Of keys between PEs of encrypted VPNs.", ["aes256gcm16-prfsha384-ecp384"])
+    ] = None
+    esp: Annotated[_Names, about("Of packets between PEs.", ["aes256gcm16-ecp384-esn"])] = None
+    certificate: Annotated[
+        _Names, about("Of certificates by which PEs know each other.", ["ecdsa-p256"])
+    ] = None
+    ssh: Annotated[_Names, about("Of certificates of routers and operators.", ["ed25519"])] = None
+    isis: Annotated[_Names, about("Of IS-IS.", ["hmac-md5"])] = None
+    ldp: Annotated[_Names, about("Of LDP sessions.", ["tcp-md5"])] = None
+    bgp: Annotated[_Names, about("Of BGP sessions with reflectors.", ["tcp-md5"])] = None
+    platform: Annotated[
+        _Names, about("Of BGP sessions with firewalls and gateways.", ["tcp-md5"])
+    ] = None
+    site: Annotated[_Names, about("Of BGP sessions with customers' routers.", ["tcp-md5"])] = None
+
+    @property
+    def lists(self) -> Mapping[AlgorithmUse, tuple[str, ...]]:
+        """Those that there are."""
+        found = ((use, getattr(self, use.value)) for use in AlgorithmUse)
+        return {use: allowed for use, allowed in found if allowed is not None}

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from egovnet.inventory.model.algorithms import AlgorithmName, AlgorithmUse
+from egovnet.inventory.model.algorithms import AllowedAlgorithms
 from egovnet.inventory.model.annotations import about
 from egovnet.inventory.model.primitives import Closed, refusal
 from egovnet.inventory.model.validity import Stated
@@ -51,20 +51,19 @@ class LevelRule(Closed):
     ]
     source: Annotated[Stated, about("Where it comes from.", "GB/T 22239-2019 8.1.3.2")]
     allowed: Annotated[
-        dict[AlgorithmUse, Annotated[tuple[AlgorithmName, ...], Field(min_length=1)]],
+        AllowedAlgorithms,
         about(
-            "With algorithms: those that are allowed, by what they are used for; a use that is "
-            "left out may have any.",
+            "With algorithms: those that are allowed.",
             {"ike": ["aes256gcm16-prfsha384-ecp384"], "esp": ["aes256gcm16-ecp384-esn"]},
         ),
-    ] = Field(default_factory=dict)
+    ] = AllowedAlgorithms()
 
     @model_validator(mode="after")
     def _lists_with_algorithms(self) -> "LevelRule":
         asked = self.requires is LevelRequirement.ALGORITHMS
-        if asked and not self.allowed:
-            raise refusal("says of no algorithm that it is allowed", "add allowed", "requires")
-        if self.allowed and not asked:
+        if asked and not self.allowed.lists:
+            raise refusal("says of no algorithm that it is allowed", "name some by use", "allowed")
+        if self.allowed.lists and not asked:
             raise refusal(
                 f"{self.requires.value} asks for no algorithms",
                 "leave allowed out, or write requires: algorithms",
