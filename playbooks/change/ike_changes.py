@@ -35,4 +35,6 @@ def scripts_note(workspace: Workspace) -> tuple[str, ...]:
 
 
 def _sides(inventory: Inventory) -> dict[str, EncryptedSide]:
+    if not any(vpn.is_encrypted for vpn in inventory.network.vpns.values()):
+        return {}  # a nation's sites need not be gone through
     return encrypted_sides(inventory.network, inventory.allocation)
