@@ -9,6 +9,7 @@ from pathlib import Path
 
 from egovnet.lab.errors import LabError
 from napalm_frr.text.device_text import split
+from napalm_frr.text.frr_tree import parse, same
 from tests.isolation.agree.crossings import Heard, Seen, State, targets, unlike
 from tests.isolation.reference_lab import GROUND, missing
 from tests.isolation.routers import Entry, RouterError, Routers
@@ -74,6 +75,14 @@ class Loader:
         self._loaded, refused = self.routers.put(texts)
         self._texts = texts
         return "; ".join(refused)
+
+    @property
+    def runs_another(self) -> bool:
+        """Whether a router ran something else than the text that was loaded last."""
+        return any(
+            not same(parse(running), parse(split(self._texts[host]).frr))
+            for host, running in self._loaded.items()
+        )
 
     def unload(self) -> None:
         """Back from what was loaded last; raises RouterError."""

@@ -172,6 +172,15 @@ def tried(loader: Loader, number: int, draw: Draw) -> Row:
         booted = is_booted(number, draw)
     except DeviceTextError as error:  # the driver takes no such text
         return Row(number, draw, "refused", judged, note=str(error))
+    row = _looked_at(loader, number, draw, judged, booted=booted)
+    if row.fate == "DISAGREE" and not booted and loader.runs_another:
+        # a line that takes another's place stands last in a delta; a driver would go back from it
+        progress("   it runs another text than was judged, and is booted")
+        row = _looked_at(loader, number, draw, judged, booted=True)
+    return row
+
+
+def _looked_at(loader: Loader, number: int, draw: Draw, judged: Judged, *, booted: bool) -> Row:
     begun = time.monotonic()
     try:
         refused = loader.boot(draw.texts) if booted else loader.load(draw.texts)
@@ -183,10 +192,9 @@ def tried(loader: Loader, number: int, draw: Draw) -> Row:
         seen, crossed = watched(loader, first, seconds - first + longer, hosts)
         progress(f"   looked at after {time.monotonic() - begun:.0f} s")
         loader.seen = seen
-        row = evaluated(Row(number, draw, "", judged, crossed, refused), loader.base, seen)
+        return evaluated(Row(number, draw, "", judged, crossed, refused), loader.base, seen)
     finally:
         go_back(loader, draw, booted=booted)
-    return row
 
 
 def watched(
