@@ -109,6 +109,7 @@ def check_journal(workspace: Workspace, *, whole: bool = True) -> JournalCheck:
     former = {anchors[number].journal for number in anchors.keys() - ours.keys()}
     if not changes and not anchors:  # an archive may be lost with its journal
         former = key.journals() - {journal.name}
+    another = _another(journal.name, former, len(changes))
     signed = {statement.number for statement, _ in found.signed if statement.kind == CHANGE}
     missing = [_missing(record) for record in found.unsigned]
     known = signed | {fault.number for fault in missing if fault.kind == CHANGE}
@@ -117,8 +118,8 @@ def check_journal(workspace: Workspace, *, whole: bool = True) -> JournalCheck:
         strangers=_words(fault for fault in faults if fault.unknown_signer),
         unsigned=_words(missing),
         foreign=foreign,
-        another=_another(journal.name, former, len(changes)),
-        listed=(*_words([*faults, *missing]), *foreign),
+        another=another,
+        listed=(*_words([*faults, *missing]), *(foreign or ((another,) if another else ()))),
         unanchored=sum(number not in ours for number in ended),
         older=sum(number not in known for number in ended),
     )
