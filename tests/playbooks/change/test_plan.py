@@ -151,6 +151,7 @@ def test_a_key_that_stands_twice_is_refused(
 ) -> None:
     """A person reads the first, a program the last: every sum holds."""
     path = tmp_path_factory.getbasetemp() / "twice.plan"
+    path.unlink(missing_ok=True)
     write_plan(example(), path)
     lines = path.read_text().split("\n")
     keyed = [number for number, line in enumerate(lines) if line.lstrip().startswith('"')]
@@ -212,6 +213,7 @@ def test_a_plan_with_anything_replaced_is_a_refusal(
     data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     path = tmp_path_factory.getbasetemp() / "replaced.plan"
+    path.unlink(missing_ok=True)
     write_plan(example(), path)
     body = json.loads(path.read_text())
     replaced(data, body)
@@ -226,6 +228,7 @@ def test_a_plan_hashed_anew_has_the_types_of_one_or_is_refused(
     data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     path = tmp_path_factory.getbasetemp() / "forged.plan"
+    path.unlink(missing_ok=True)
     write_plan(example(), path)
     body = json.loads(path.read_text())
     replaced(data, body)
@@ -236,6 +239,7 @@ def test_a_plan_hashed_anew_has_the_types_of_one_or_is_refused(
         return
     # whatever it says, it is shown and written as any plan is
     json.dumps(plan.result().to_dict())
+    path.unlink()
     write_plan(plan, path)
     assert read_plan(path) == plan
 
@@ -273,15 +277,16 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 
 def test_only_its_owner_reads_a_plan_and_the_old_one_is_replaced_whole(tmp_path: Path) -> None:
     path = tmp_path / "p.json"
-    path.write_text("old")
+    write_plan(replace(example(), created="long ago"), path)
     path.chmod(0o644)
     write_plan(example(), path)
+    assert read_plan(path) == example()
     assert path.stat().st_mode & 0o777 == 0o600
     assert [entry.name for entry in tmp_path.iterdir()] == ["p.json"]
 
 
 def test_a_plan_that_cannot_be_written_leaves_the_old_one(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"cannot be written: No such file"):
+    with pytest.raises(UsageError, match=r"cannot be written: there is no directory"):
         write_plan(example(), tmp_path / "missing" / "p.json")
     (tmp_path / "p.json").mkdir()
     with pytest.raises(UsageError, match=r"p\.json: the plan cannot be written"):
