@@ -42,6 +42,8 @@ PLATFORM = Domain("platform", "platform")
 GATEWAY = Domain("gateway", "gateway")
 INTERNET = Domain("Internet", "Internet")
 OWN = frozenset({"backbone", "management", "untagged"})
+#: Those that are no VPN, so that no sites of theirs are to reach each other.
+NO_VPNS = frozenset({BACKBONE, MANAGEMENT, UNTAGGED, PLATFORM, GATEWAY, INTERNET})
 #: Whoever is behind a neighbour or a port that no inventory knows; as the source of a finding.
 OUTSIDE = Domain("outside the network", "outside", known=False)
 #: As the target of a finding: every domain that its source may not reach.

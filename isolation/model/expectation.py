@@ -25,6 +25,7 @@ from egovnet.isolation.model.domains import (
     GATEWAY,
     INTERNET,
     MANAGEMENT,
+    NO_VPNS,
     PLATFORM,
     UNTAGGED,
     Attachment,
@@ -125,7 +126,9 @@ class Expectation:
             # Spoke sites share a label, and so do VRFs that nobody knows.
             if (source.vpn, source.site) != (target.vpn, target.site):
                 return ""
-            return "one site" if source.site else "one VPN"
+            if source.site:
+                return "one site"
+            return "the network itself" if source in NO_VPNS else "one VPN"
         return self.reasons.get((source.label, target.label), "")
 
     def may_hold_default(self, domain: Domain) -> bool:

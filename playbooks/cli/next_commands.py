@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from egovnet.playbooks.results.drift_report import DriftReport
     from egovnet.playbooks.results.outcome import AnyOutcome, Outcome
     from egovnet.playbooks.results.plan import PlanResult
+    from egovnet.playbooks.results.proof_result import ProofResult
     from egovnet.playbooks.results.rollback import RollbackResult
     from egovnet.playbooks.results.transaction import TransactionResult
     from egovnet.playbooks.results.verification import Verification
@@ -57,6 +58,33 @@ def here(command: NextCommand) -> NextCommand:
     return command.also("--inventory", str(context.params["inventory"]))
 
 
+def after_validate() -> tuple[NextCommand, ...]:
+    """Of a valid inventory: the proof asks no router, and there may be none yet."""
+    return (NextCommand(("prove",), "what the inventory means, without a router"),)
+
+
+def after_prove(
+    result: "ProofResult", *, of_inventory: bool, reported: bool
+) -> tuple[NextCommand, ...]:
+    """`of_inventory`: the texts are those that the inventory means; `reported`: a page of it was
+    written."""
+    if not result.proved:
+        if reported:
+            return ()
+        return (again("prove", "--report", _beside("proof")).because("the paths, on a page"),)
+    if not of_inventory:
+        return ()
+    command = again("plan", "-o", PLAN_FILE, without=("zones", "report"))
+    return (command.because("what the routers would be given"),)
+
+
+def after_lab_up(*, provisioned: bool) -> tuple[NextCommand, ...]:
+    """Of routers that have booted, with day-0 or with what they are to run."""
+    if provisioned:
+        return (NextCommand(("verify",), "what the network does"),)
+    return (NextCommand(("plan", "-o", PLAN_FILE), "what the routers would be given"),)
+
+
 def after_plan(
     plan: "PlanResult",
     output: str | None,
@@ -81,7 +109,7 @@ def after_plan(
     elif output is not None and "plan" in rules:
         key = ("--key", str(Path.home() / ".ssh" / "id_ed25519"))
         command = again("plan", *key, without=("key",))
-        command = NextCommand(command.words, "with the key of who may plan it")
+        command = command.because("with the key of who may plan it")
     elif output is not None and rules:
         command = NextCommand(("approve", output), "by whom the policy asks for")
     elif output is not None:
@@ -104,7 +132,7 @@ def _without_the_silent(plan: "PlanResult") -> tuple[NextCommand, ...]:
     without = ("limit", "region", "tier", "output")
     chosen = ("--limit", ",".join(names), "-o", PLAN_FILE)
     command = again("plan", *chosen, without=without)
-    return (NextCommand(command.words, "without those that do not answer"),)
+    return (command.because("without those that do not answer"),)
 
 
 def after_push(
@@ -197,7 +225,7 @@ def after_drift(report: "DriftReport") -> tuple[NextCommand, ...]:
         restored = klass.properties.remediable and any(d.remediable for d in report.open(klass))
         if number and restored:
             command = again("drift", "--remediate", name, without=("remediate", "report"))
-            return (NextCommand(command.words, f"restores what is of class {name}"),)
+            return (command.because(f"restores what is of class {name}"),)
     if any(each.awaits_apply and each.counts for each in report.differences):
         return (NextCommand(("plan", "-o", "change.plan"), "what was not applied yet"),)
     return ()

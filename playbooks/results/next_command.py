@@ -21,3 +21,7 @@ class NextCommand:
     def also(self, *words: str) -> "NextCommand":
         """The same command with more words at its end."""
         return NextCommand((*self.words, *words), self.why)
+
+    def because(self, why: str) -> "NextCommand":
+        """The same command with what it is for."""
+        return NextCommand(self.words, why)

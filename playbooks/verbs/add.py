@@ -23,6 +23,7 @@ from egovnet.inventory.warnings import warnings_of
 from egovnet.playbooks.core.lost_lock import require_lock, require_pools
 from egovnet.playbooks.core.workspace import Workspace
 from egovnet.playbooks.results.added_entry import AddedEntry, AllocatedNumber
+from egovnet.playbooks.results.next_command import NextCommand
 from egovnet.playbooks.results.outcome import Outcome
 from egovnet.playbooks.verbs.add_questions import Asker, Place
 from egovnet.playbooks.verbs.add_request import Ask, Refusal, Request, above, first_part
@@ -75,7 +76,7 @@ def add(workspace: Workspace, request: Request, ask: Ask | None = None) -> Outco
         allocated=_allocated(lock if old is None else old.lock, new),
         warnings=warnings,
     )
-    return Outcome("add", result, warnings=warnings)
+    return Outcome("add", result, warnings=warnings, next=(NextCommand(("plan",)),))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from egovnet.inventory.authoring.schemas import DIRECTORY, kind_of, schema_text,
 from egovnet.inventory.authoring.skeleton import skeleton_texts
 from egovnet.playbooks.core.selection import UsageError
 from egovnet.playbooks.core.workspace import REFERENCE
+from egovnet.playbooks.results.next_command import NextCommand
 from egovnet.playbooks.results.outcome import Outcome
 from egovnet.playbooks.results.written_files import NewInventory
 from egovnet.templates.registry import names
@@ -34,7 +35,8 @@ def init(directory: Path, like: str) -> Outcome[NewInventory]:
             target.write_text(text, encoding="utf-8")
     except OSError as error:
         raise UsageError(f"{directory}: cannot be written: {error.strerror}") from error
-    return Outcome("init", NewInventory(str(directory), like, tuple(texts)))
+    following = NextCommand(("validate", "--inventory", str(directory)))
+    return Outcome("init", NewInventory(str(directory), like, tuple(texts)), next=(following,))
 
 
 def _example_texts(directory: Path) -> Mapping[str, str]:

@@ -15,6 +15,7 @@ from egovnet.playbooks.core.output_file import (
 )
 from egovnet.playbooks.core.selection import UsageError
 from egovnet.playbooks.core.workspace import REFERENCE, Workspace
+from egovnet.playbooks.results.next_command import NextCommand
 from egovnet.playbooks.results.outcome import Outcome
 from egovnet.playbooks.results.written_files import WrittenSchemas
 from egovnet.playbooks.verbs.own_inventory import require_own
@@ -50,7 +51,8 @@ def schema(workspace: Workspace, output: Path | None, *, lines: bool) -> Outcome
         (lined if lines else unlined).append(path)
     here = str(workspace.directory)
     result = WrittenSchemas(here, str(directory), tuple(written), tuple(lined), tuple(unlined))
-    return Outcome("schema", result)
+    following = (NextCommand(("schema", "--yes"), "gives them that line"),) if unlined else ()
+    return Outcome("schema", result, next=following)
 
 
 def _texts(directory: Path) -> dict[str, str]:

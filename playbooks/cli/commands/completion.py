@@ -1,11 +1,13 @@
 """`egovnet completion`: what a shell completes, and the pages of `man`."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from egovnet.playbooks.cli.manual_pages import COMPLETIONS, completion_script, manual_pages
+from egovnet.playbooks.cli.next_commands import again
 from egovnet.playbooks.cli.options import SELECTION, WORK, verb, without
 
 if TYPE_CHECKING:
@@ -40,4 +42,7 @@ def completion(
     root = click.get_current_context().find_root().command
     files = {COMPLETIONS[name]: completion_script(root, name) for name in shell or COMPLETIONS}
     files |= manual_pages(root, version("egovnet"))
-    return install(prefix or Path.home() / ".local", files, yes=yes)
+    outcome = install(prefix or Path.home() / ".local", files, yes=yes)
+    if yes or not outcome.result.changed:
+        return outcome
+    return replace(outcome, next=(again("completion", "--yes"),))

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from egovnet.playbooks.cli.detail_options import OF_FINDINGS, details
+from egovnet.playbooks.cli.next_commands import after_prove
 from egovnet.playbooks.cli.options import WORK, refuse_given, verb
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     help="Directory for proof.html and proof.json.",
 )
 @verb
+@details(*OF_FINDINGS)
 def prove(
     workspace: "Workspace",
     configs: Path | None,
@@ -64,4 +67,6 @@ def prove(
         made = provenance(workspace, proof.texts, of_inventory=proof.network is not None)
         files = proof_files(without_secrets(proof.result), proof.network, proof.title, made)
         paths = tuple(map(str, write_files(report, files)))
-    return Outcome("prove", proof.result, proof.exit, proof.notes, written=paths)
+    of_inventory = configs is None and not running
+    following = after_prove(proof.result, of_inventory=of_inventory, reported=report is not None)
+    return Outcome("prove", proof.result, proof.exit, proof.notes, written=paths, next=following)

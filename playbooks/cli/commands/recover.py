@@ -7,6 +7,7 @@ import click
 from egovnet.playbooks.cli.change_options import yes_option
 from egovnet.playbooks.cli.complete import changes
 from egovnet.playbooks.cli.decimal_range import DecimalRange
+from egovnet.playbooks.cli.detail_options import OF_FINDINGS, details
 from egovnet.playbooks.cli.options import SELECTION, verb, without
 from egovnet.playbooks.cli.verb_end import VerbEnd
 from egovnet.playbooks.results.outcome import Exit
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     help="With --watch: between two looks at the journal.  [default: 5]",
 )
 @verb
+@details(*OF_FINDINGS)
 @without(*SELECTION)
 def recover(
     workspace: "Workspace",

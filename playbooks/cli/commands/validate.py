@@ -1,11 +1,13 @@
 """`egovnet validate`: check an inventory."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from egovnet.playbooks.cli.detail_options import OF_FINDINGS, details
+from egovnet.playbooks.cli.next_commands import after_validate
 from egovnet.playbooks.cli.options import SELECTION, WORK, verb, without
 
 if TYPE_CHECKING:
@@ -27,4 +29,4 @@ def validate(workspace: "Workspace", neighbor: Path | None) -> "AnyOutcome":
     """Check an inventory: schema, references, policy, numbers."""
     from egovnet.playbooks.verbs.validate import validate as validate_playbook
 
-    return validate_playbook(workspace, neighbor)
+    return replace(validate_playbook(workspace, neighbor), next=after_validate())

@@ -1,4 +1,4 @@
-"""What `add` prints: what was written where, what was allocated, and what to do next."""
+"""What `add` prints: what was written where, and what was allocated."""
 
 from rich.console import Console
 from rich.text import Text
@@ -17,4 +17,3 @@ def print_result(console: Console, added: AddedEntry) -> None:
         for number in added.allocated:
             line = f"  {number.pool:{width}}  {number.value}  {number.name}"
             console.print(Text(line), soft_wrap=True)
-    console.print(f"next: egovnet plan --inventory {added.inventory}", soft_wrap=True)

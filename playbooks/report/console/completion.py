@@ -6,7 +6,7 @@ from egovnet.playbooks.results.installed_files import InstalledFiles
 
 
 def print_result(console: Console, installed: InstalledFiles) -> None:
-    """Print them, and the next step."""
+    """Print them."""
     if not installed.changed:
         found = f"all {len(installed.files)} files are below {installed.prefix}"
         console.print(found, soft_wrap=True)
@@ -22,5 +22,3 @@ def print_result(console: Console, installed: InstalledFiles) -> None:
     if installed.written:
         console.print("a new shell reads them: bash with bash-completion, fish, and zsh where its")
         console.print("fpath has that directory; man where the prefix's bin is in the PATH")
-    else:
-        console.print("next: the same with --yes")

@@ -8,9 +8,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from rich.console import Console
 from rich.text import Text
 
+from egovnet.playbooks.report.console.safe_console import detail_of
 from egovnet.playbooks.report.console.tables import print_table
 from egovnet.playbooks.report.text.visible import visible
 from egovnet.playbooks.results.assumptions import in_words
+from egovnet.playbooks.results.detail import Detail
 from egovnet.playbooks.results.matrix import CellState
 from egovnet.playbooks.results.proof_result import Checked, ProofResult
 from egovnet.playbooks.results.push_proof import PushProof
@@ -18,13 +20,18 @@ from egovnet.playbooks.results.reported_finding import Place, ReportedFinding, S
 from egovnet.playbooks.results.verdict import counted
 
 _STYLES = {Severity.LEAK: "bold red", Severity.RISK: "yellow", Severity.HYGIENE: "cyan"}
-#: Places and symptoms of one cause that are named; the JSON and the page have all.
+#: Places and symptoms of one cause that are named; -v, the JSON and the page have all.
 _SHOWN = 10
 
 
 def print_proof(console: Console, result: ProofResult) -> None:
-    """The verdict; findings with their paths, who reaches whom by another network, coverage."""
+    """The verdict; findings with their paths, who reaches whom by another network, coverage.
+
+    Where only how it ended is asked for, the verdict; where all is, every place of a finding.
+    """
     _verdict(console, result.reason, proved=result.proved)
+    if detail_of(console) is Detail.QUIET:
+        return
     _findings(console, result.findings)
     _crossings(console, result)
     for name, why in result.unreachable.items():
@@ -51,10 +58,11 @@ def _verdict(console: Console, reason: str, *, proved: bool) -> None:
 
 
 def _findings(console: Console, findings: Iterable[ReportedFinding]) -> None:
+    most = None if detail_of(console).names_all else _SHOWN
     for finding in findings:
         head = Text(f"{finding.severity}: ", style=_STYLES[finding.severity])
         console.print(head + _line(_summary(finding)), soft_wrap=True)
-        for line in _details(finding):
+        for line in _details(finding, most):
             console.print(_line(line), soft_wrap=True)
 
 
@@ -68,18 +76,19 @@ def _summary(finding: ReportedFinding, families: Sequence[str] = ()) -> str:
     return f"{finding.klass}: {where}: {finding.message}{more}"
 
 
-def _details(finding: ReportedFinding) -> Iterator[str]:
+def _details(finding: ReportedFinding, most: int | None) -> Iterator[str]:
+    """The lines of one finding; of its places and symptoms `most`, None: all."""
     if finding.cause:
         yield f"  cause: {finding.cause}"
     if finding.cause or len(finding.places) > 1:
-        yield from _limited([f"    at {_place(place)}" for place in finding.places], "place")
+        yield from _limited([f"    at {_place(place)}" for place in finding.places], "place", most)
     for number, hop in enumerate(finding.path, start=1):
         yield f"  {number}. {hop}"
     if finding.remedy:
         yield f"  to do: {finding.remedy}"
     if finding.symptoms:
         yield "  of the same cause:"
-        yield from _limited(list(_symptoms(finding.symptoms)), "more")
+        yield from _limited(list(_symptoms(finding.symptoms)), "more", most)
 
 
 def _place(place: Place) -> str:
@@ -100,10 +109,10 @@ def _symptoms(symptoms: Iterable[ReportedFinding]) -> Iterator[str]:
         yield f"    - {same[0].severity}: {_summary(same[0], families)}"
 
 
-def _limited(lines: list[str], what: str) -> Iterator[str]:
-    yield from lines[:_SHOWN]
-    if len(lines) > _SHOWN:
-        left = len(lines) - _SHOWN
+def _limited(lines: list[str], what: str, most: int | None) -> Iterator[str]:
+    yield from lines[:most]
+    if most is not None and len(lines) > most:
+        left = len(lines) - most
         yield (
             f"    and {left:,} more" if what == "more" else f"    and at {counted(left, what)} more"
         )

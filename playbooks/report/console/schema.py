@@ -6,10 +6,9 @@ from egovnet.playbooks.results.written_files import WrittenSchemas
 
 
 def print_result(console: Console, written: WrittenSchemas) -> None:
-    """Print where, and what is left to do."""
+    """Print where, and which files are without such a line."""
     console.print(f"wrote {len(written.schemas)} schemas to {written.directory}")
     if written.lined:
         console.print(f"gave {', '.join(written.lined)} a first line that names its schema")
     if written.unlined:
         console.print(f"no line that names a schema in: {', '.join(written.unlined)}")
-        console.print(f"next: egovnet schema --yes --inventory {written.inventory}", soft_wrap=True)

@@ -12,7 +12,7 @@ from egovnet.playbooks.results.network_map import NetworkMap
 
 #: More nodes than this are no picture any more.
 MOST_NODES = 40
-_PER_ROW = 10
+_PER_ROW = 8
 _WIDTH, _HEIGHT = 124, 46
 _GAP_X, _GAP_Y = 20, 46
 _MARGIN_LEFT, _MARGIN_TOP = 112, 26

@@ -53,8 +53,10 @@ def test_from_init_to_a_change_by_what_each_command_names(day: Day) -> None:
     hosts.write_text(hosts.read_text().replace("127.20.20.", addresses))
     day.go_on()
     assert day.ran[-1].startswith("egovnet validate")
+    day.go_on()
+    assert day.ran[-1] == f"egovnet prove --inventory {day.inventory}"
+    assert day.line == f"egovnet plan -o change.plan --inventory {day.inventory}"
     day.run(f"egovnet lab up --backend emulated --inventory {day.inventory}")
-    day.run(f"egovnet plan --inventory {day.inventory}")
     assert day.line == f"egovnet plan -o change.plan --inventory {day.inventory}"
     written = day.go_on()
     assert "wrote change.plan" in written.stdout.splitlines()

@@ -1,5 +1,6 @@
 """`egovnet lab up`: boot the virtual network."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -7,6 +8,7 @@ import click
 
 from egovnet.lab.defaults import BOOT_SECONDS
 from egovnet.playbooks.cli.lab_options import backend_option
+from egovnet.playbooks.cli.next_commands import after_lab_up
 from egovnet.playbooks.cli.options import SELECTION, WORK, verb, without
 
 if TYPE_CHECKING:
@@ -56,4 +58,5 @@ def up(
     from egovnet.playbooks.verbs.lab import up as lab_up
 
     options = LabOptions(backend, provisioned, reconfigure, timeout, image, neighbor)
-    return lab_up(workspace, options, print_line)
+    outcome = lab_up(workspace, options, print_line)
+    return replace(outcome, next=after_lab_up(provisioned=provisioned))

@@ -76,6 +76,20 @@ for (const text of document.querySelectorAll('svg.map .node text')) {
 return found;
 """
 
+#: Texts below 11 px as they are drawn: a drawing may be made smaller than it says.
+TINY = """
+const found = [];
+for (const element of document.querySelectorAll('body *')) {
+  const words = [...element.childNodes].some(n => n.nodeType === 3 && n.data.trim());
+  if (!words || element.closest('title, .hidden')) continue;
+  const matrix = element.closest('svg') && element.getScreenCTM();
+  const size = parseFloat(getComputedStyle(element).fontSize) * (matrix ? matrix.a : 1);
+  const shown = element.getClientRects().length;
+  if (shown && size < 11) found.push([element.tagName, element.textContent.trim(), size]);
+}
+return found;
+"""
+
 
 #: What somebody without a mouse or without eyes would miss: a scroller that no key reaches, a
 #: column without a heading, a step left out of the headings, an id twice, a link to nothing, a
@@ -168,6 +182,7 @@ def check_looks(browser: webdriver.Chrome, page: str) -> None:
             show(browser, page, width, scheme)
             assert browser.execute_script(OVERFLOWING) == []
             assert browser.execute_script(FAINT) == []
+        assert browser.execute_script(TINY) == []
         assert browser.execute_script(MISSED) == []
     assert browser.get_log("browser") == []
     assert browser.execute_script("return performance.getEntriesByType('resource')") == []

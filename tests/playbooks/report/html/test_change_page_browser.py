@@ -11,6 +11,7 @@ from tests.playbooks.report.html.browsing import (
     MISSED,
     OVERFLOWING,
     SCHEMES,
+    TINY,
     in_window,
     one,
     printed,
@@ -44,6 +45,7 @@ def test_nothing_overflows_and_nothing_is_loaded(
     assert browser.execute_script("return performance.getEntriesByType('resource')") == []
     assert browser.execute_script(OVERFLOWING) == []
     assert browser.execute_script(MISSED) == []
+    assert browser.execute_script(TINY) == []
     assert in_window(browser, one(browser, "#verdict strong"))
 
 

@@ -21,6 +21,7 @@ from tests.playbooks.report.html.browsing import (
     FAINT,
     OVERFLOWING,
     SCHEMES,
+    TINY,
     WIDTHS,
     in_window,
     one,
@@ -177,6 +178,7 @@ def test_nothing_overflows(
     show(browser, pages[name], width)
     browser.execute_script("document.querySelectorAll('details').forEach(d => d.open = true)")
     assert browser.execute_script(OVERFLOWING) == []
+    assert browser.execute_script(TINY) == []
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)

@@ -1,5 +1,7 @@
 """The page in a real browser, from a file, as an engineer opens it: seen, clicked, measured."""
 
+from pathlib import Path
+
 import pytest
 from selenium import webdriver
 from selenium.webdriver.common.by import By
@@ -9,11 +11,13 @@ from selenium.webdriver.remote.webelement import WebElement
 from egovnet.playbooks.core.network_map import network_map
 from egovnet.playbooks.report.html.proof_page import proof_page
 from egovnet.playbooks.results.proof_result import proof_result
+from tests.playbooks.console import egovnet
 from tests.playbooks.proofs import LEAKING, MANY, PROVED, hostile, nation_of, reference
 from tests.playbooks.report.html.browsing import (
     FAINT,
     OVERFLOWING,
     SCHEMES,
+    TINY,
     WIDTHS,
     in_window,
     one,
@@ -84,7 +88,7 @@ def test_the_matrix_has_a_cell_for_every_pair(
     assert len(cells) == len(LEAKING.domains) ** 2
     assert cell(browser, "party", "party").text == "✓ allowed\none VPN"
     assert cell(browser, "court/spoke", "court/hub").text.endswith("hub and spoke of one VPN")
-    assert cell(browser, "congress", "congress").text == "no path, allowed: one VPN"
+    assert cell(browser, "congress", "congress").text == "no path from site to site"
     assert cell(browser, "party", "public").text == "LEAK"
     assert cell(browser, "party", "taxation").text == "no path"
     assert len([c for c in cells if c.text == "LEAK"]) == 3
@@ -146,6 +150,28 @@ def test_nothing_overflows(
 ) -> None:
     show(browser, pages[name], width)
     assert browser.execute_script(OVERFLOWING) == []
+    assert browser.execute_script(TINY) == []
+
+
+def test_the_reference_s_matrix_is_seen_whole(tmp_path: Path, browser: webdriver.Chrome) -> None:
+    """With the main table of its firewalls and frames without a tag, as `prove` makes the page."""
+    ran = egovnet("prove", "--report", tmp_path / "proof", state=tmp_path)
+    assert ran.code == 0, ran.stderr
+    show(browser, (tmp_path / "proof" / "proof.html").as_uri(), 1440)
+    matrix = one(browser, ".scroll")
+    wide, seen = (int(matrix.get_property(f"{name}Width")) for name in ("scroll", "client"))
+    assert wide <= seen + 1
+    assert cell(browser, "platform", "platform").text == "—"
+    assert cell(browser, "congress", "congress").text == "no path from site to site"
+
+
+def test_no_row_is_torn_between_two_sheets(
+    browser: webdriver.Chrome, pages: dict[str, str]
+) -> None:
+    show(browser, pages["proved"])
+    printed(browser)
+    row = one(browser, ".matrix tbody tr:last-child")
+    assert row.value_of_css_property("break-inside") == "avoid"
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)

@@ -1,10 +1,11 @@
-"""Pages of addresses and of legacy circuits in a real browser, with who made them and of what."""
+"""Pages of `report` in a real browser, with who made them and of what."""
 
 from pathlib import Path
 
 import pytest
 from selenium import webdriver
 
+from egovnet.playbooks.verbs.init import EXAMPLES
 from tests.playbooks.console import copy_of_backbone, egovnet
 from tests.playbooks.report.html.browsing import check_looks, one, show
 
@@ -27,6 +28,8 @@ circuits:
 PAGES = [
     ("addresses", "addresses.html", "addresses and numbers"),
     ("circuits", "legacy-circuits.html", "legacy circuits"),
+    ("levels", "levels.html", "levels of protection"),
+    ("extranet", "extranet.html", "parts of the extranet"),
 ]
 
 
@@ -36,6 +39,8 @@ def test_it_fits_can_be_read_and_says_whose_it_is(
 ) -> None:
     root = copy_of_backbone(tmp_path / "network")
     (root / "legacy-circuits.yaml").write_text(LINES, encoding="utf-8")
+    if report in ("levels", "extranet"):  # the backbone has neither
+        root = EXAMPLES["complete"]
     ran = egovnet(
         "report", report, "--report", tmp_path / "made", "--inventory", root, state=tmp_path
     )
