@@ -187,7 +187,7 @@ Report = Callable[[str, Location, str, str], Problem]
 
 
 def missing_directory(path: Path) -> InventoryError:
-    """The error for an inventory path that is no directory."""
+    """The error for an inventory path that is not a directory."""
     found = "no such inventory directory"
     remedy = "name one with --inventory, or write one with: egovnet init DIR"
     if path.is_file():

@@ -40,7 +40,7 @@ COMMAND_TIMEOUT = 90
 
 
 class ConnectTimeoutError(EgovnetError):
-    """EGOVNET_CONNECT_TIMEOUT is no number of seconds (exit code 2)."""
+    """EGOVNET_CONNECT_TIMEOUT is not a number of seconds (exit code 2)."""
 
 
 def connect_timeout() -> int:

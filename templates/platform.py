@@ -188,7 +188,7 @@ class Platform(Protocol):
         """The text that a router is delivered with: its name, management and nothing else."""
 
     def render_ike(self, device: Device) -> IkeTexts | None:
-        """What its key exchange goes by, which is no part of the text; None: it has none."""
+        """What its key exchange goes by, which is not part of the text; None: it has none."""
 
     def read_config(self, text: str, source: str) -> DeviceFacts:
         """The facts of a text; `source` is where it came from, for findings and errors.

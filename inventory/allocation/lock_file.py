@@ -80,7 +80,7 @@ def lock_of(document: Document) -> Lock:
                         document.path,
                         document.line((section, pool)),
                         f"{section}.{pool}",
-                        "is no mapping of names to values",
+                        "is not a mapping of names to values",
                         "restore the file from version control",
                     )
                 )

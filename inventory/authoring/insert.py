@@ -48,7 +48,7 @@ def with_entry(text: str, path: Path, name: str, entry: Mapping[str, Any]) -> st
 
 def _with_value(data: Any, path: Path, name: str, entry: Mapping[str, Any]) -> dict[str, Any]:  # noqa: ANN401 -- YAML is any
     if not isinstance(data, dict):
-        raise CannotInsertError("it is no mapping")
+        raise CannotInsertError("it is not a mapping")
     if path:
         below = data.get(path[0])
         inner = _with_value({} if below is None else below, path[1:], name, entry)

@@ -21,7 +21,7 @@ def check(network: Network, report: Report) -> Iterator[Problem]:
                 yield report(
                     "sites",
                     (*where, "pe"),
-                    f"{access.pe} is no PE (roles: {', '.join(sorted(router.roles))})",
+                    f"{access.pe} is not a PE (roles: {', '.join(sorted(router.roles))})",
                     "join sites to PEs only: labels and customers never share a port",
                 )
             if router is not None and router.leaving:

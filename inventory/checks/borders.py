@@ -55,7 +55,7 @@ def _router(network: Network, name: str, border: Border, report: Report) -> Iter
         return
     if Role.PE not in router.roles:
         roles = ", ".join(sorted(router.roles))
-        found = f"{border.router} is no PE (roles: {roles})"
+        found = f"{border.router} is not a PE (roles: {roles})"
         yield report("borders", (name, "router"), found, "name a PE: each VPN has a VRF there")
     if router.leaving:
         found = f"{border.router} is leaving"

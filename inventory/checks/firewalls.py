@@ -39,14 +39,14 @@ def _edge(
             yield report(
                 "routers",
                 (name, "attachment", "pe"),
-                f"{attachment.pe} is no PE (roles: {', '.join(sorted(edge.roles))})",
+                f"{attachment.pe} is not a PE (roles: {', '.join(sorted(edge.roles))})",
                 "name one",
             )
     elif Role.PLATFORM not in edge.roles:
         yield report(
             "routers",
             (name, "attachment", "pe"),
-            f"{attachment.pe} is no PE of the platform (roles: {', '.join(sorted(edge.roles))})",
+            f"{attachment.pe} is not a PE of the platform (roles: {', '.join(sorted(edge.roles))})",
             "name one, or give it the roles pe and platform",
         )
     if edge.leaving and not network.routers[name].leaving:
@@ -93,7 +93,7 @@ def _circuits(network: Network, report: Report) -> Iterator[Problem]:
                 yield report(
                     "circuits",
                     (name, key, "router"),
-                    f"{end.router} is a {outside[end.router]}, which is no part of the backbone",
+                    f"{end.router} is a {outside[end.router]}, which is not part of the backbone",
                     "end the circuit on another router",
                 )
 

@@ -45,7 +45,7 @@ def _zone_of(network: Network, name: str, report: Report) -> Iterator[Problem]:
     yield report(
         "routers",
         (name, "uplink", "vpn"),
-        f"{uplink.vpn} is no Internet zone but {what}",
+        f"{uplink.vpn} is not an Internet zone but {what}",
         "name a VPN that has part: internet",
     )
 

@@ -93,7 +93,7 @@ def _of_kind(
             yield report(
                 "network",
                 ("names", kind, number),
-                f"{{{word}}} is no word of names of {kind}",
+                f"{{{word}}} is not a word of names of {kind}",
                 f"use {listed([f'{{{each}}}' for each in sorted(known)])}",
             )
         if not unknown:

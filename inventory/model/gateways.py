@@ -47,7 +47,7 @@ def _interface(value: object) -> object:
         with suppress(ValueError):
             value = ip_interface(value)
     if not isinstance(value, IPv4Interface | IPv6Interface):
-        raise refusal(f"{shown(value)} is no address with its length", "write 203.0.113.2/30")
+        raise refusal(f"{shown(value)} is not an address with its length", "write 203.0.113.2/30")
     _at_an_uplink(value.ip)
     return value
 
@@ -57,7 +57,7 @@ def _hop(value: object) -> object:
         with suppress(ValueError):
             value = ip_address(value)
     if not isinstance(value, IPv4Address | IPv6Address):
-        raise refusal(f"{shown(value)} is no address", "write one such as 203.0.113.1")
+        raise refusal(f"{shown(value)} is not an address", "write one such as 203.0.113.1")
     _at_an_uplink(value)
     return value
 

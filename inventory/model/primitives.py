@@ -151,7 +151,7 @@ def _asplain(value: object) -> object:
         raise refusal(f"{shown(value)} is in asdot notation", f"write {number} (RFC 5396)")
     if isinstance(value, float) and isfinite(value) and not value.is_integer():
         raise refusal(
-            f"{value} is no AS number",
+            f"{value} is not an AS number",
             "write it without a dot (RFC 5396): 1.10 in asdot notation is 1 * 65536 + 10 = 65546",
         )
     return value
@@ -202,7 +202,7 @@ def _prefix(value: object, family: str) -> IPNetwork:
     example = "fde9::/64" if family == "IPv6" else "10.0.0.0/24"
     if not isinstance(value, str):
         raise refusal(
-            f"{shown(value)} is no prefix", f"write one such as {example}, IPv6 in quotes"
+            f"{shown(value)} is not a prefix", f"write one such as {example}, IPv6 in quotes"
         )
     _refuse_zone(value)
     usual = _usual_prefix(value)
@@ -305,7 +305,7 @@ def _interface4(value: object) -> object:
             if _LENGTH.fullmatch(value.partition("/")[2]):
                 value = IPv4Interface(value)
     if type(value) is not IPv4Interface:
-        raise refusal(f"{shown(value)} is no IPv4 address with its length", form)
+        raise refusal(f"{shown(value)} is not an IPv4 address with its length", form)
     _usable(value.ip)
     network = value.network
     if network.prefixlen < 31 and value.ip in (network[0], network[-1]):
@@ -326,7 +326,7 @@ def _hostname(value: str) -> str:
     labels = value.split(".")
     if ":" not in value and not _NUMERIC.fullmatch(labels[-1]):
         if not all(map(_LABEL.fullmatch, labels)):
-            raise refusal(f"{shown(value)} is no host name", form)
+            raise refusal(f"{shown(value)} is not a host name", form)
         return value
     try:
         address = ip_address(value)
@@ -347,7 +347,7 @@ def _vlan(value: object) -> object:
     if isinstance(value, str) and value.isascii() and value.isdecimal():
         raise refusal(f"{value} in quotes, which is text", f"write {value} without them")
     raise refusal(
-        f"{shown(value)} is no VLAN",
+        f"{shown(value)} is not a valid VLAN",
         "use 1 to 4094 or untagged, or leave vlan out to have one allocated",
     )
 

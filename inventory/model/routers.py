@@ -163,7 +163,7 @@ class Router(Closed):
                 others = ", ".join(sorted(self.roles - {role}))
                 raise refusal(
                     f"role {role} beside {others}",
-                    f"let a {role} be nothing else: it is no part of the backbone",
+                    f"let a {role} be nothing else: it is not part of the backbone",
                     "roles",
                 )
         return self

@@ -193,7 +193,7 @@ class _Speller:
 _WORDS: Mapping[str, tuple[str, str]] = {
     "egovnet": ("{found}", "{remedy}"),
     "string_type": (
-        "{input} is no text",
+        "{input} is not text",
         "write text{such_as}; numbers, dates, yes and no in quotes",
     ),
     "string_too_long": ("{input} is too long", "use at most {max_length} characters"),
@@ -275,9 +275,9 @@ class _Explainer:
         if kind in _NO_WHOLE_NUMBER and isinstance(value, str) and _DECIMAL.fullmatch(value):
             return f"{value} in quotes, which is text", f"write {value} without them"
         if kind in _NO_WHOLE_NUMBER and isinstance(value, str) and _OLD.fullmatch(value):
-            return f"{shown(value)} is no decimal number", "write its digits alone: 65000"
+            return f"{shown(value)} is not a decimal number", "write its digits alone: 65000"
         if kind in _NO_WHOLE_NUMBER:
-            return f"{shown(value)} is no whole number", f"write a whole number{_such_as(place)}"
+            return f"{shown(value)} is not a whole number", f"write a whole number{_such_as(place)}"
         if shape.model is not None or shape.key is not None:
             return f"{shown(value)} where a mapping belongs", self._below(shape)
         if shape.item is not None:

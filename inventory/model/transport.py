@@ -25,7 +25,7 @@ _REMEDY = 'write a port of 1 to 65535, or a range in quotes such as "8000-8010"'
 def _ports(value: object) -> int | str:
     first, last = _ends(value)
     if not 1 <= first <= last <= _LAST_PORT:
-        raise refusal(f"{shown(value)} is no port", _REMEDY)
+        raise refusal(f"{shown(value)} is not a port", _REMEDY)
     return first if first == last else f"{first}-{last}"
 
 
@@ -34,7 +34,7 @@ def _ends(value: object) -> tuple[int, int]:
         return value, value
     if isinstance(value, str) and (match := _RANGE.fullmatch(value)):
         return int(match[1]), int(match[2])
-    raise refusal(f"{shown(value)} is no port", _REMEDY)
+    raise refusal(f"{shown(value)} is not a port", _REMEDY)
 
 
 #: A port, or a range of them.

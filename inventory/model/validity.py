@@ -23,7 +23,7 @@ def _day(value: object) -> object:
     if isinstance(value, str) and _DAY.fullmatch(value):
         with suppress(ValueError):  # no month has such a day, or no year such a month
             return date.fromisoformat(value)
-    raise refusal(f"{shown(value)} is no date", "write one such as 2027-01-31")
+    raise refusal(f"{shown(value)} is not a date", "write one such as 2027-01-31")
 
 
 #: A day of the calendar, of UTC.

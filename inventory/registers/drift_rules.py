@@ -124,13 +124,13 @@ def _cross_checks(rules: DriftRules, document: Document, network: Network) -> It
             remedy = (
                 f"a {entry.klass.value} must go"
                 if entry.klass.properties.is_drift
-                else ("it is no drift")
+                else ("it is not drift")
             )
             yield problem_at(document, (*place, "class"), found, remedy)
         for number, pattern in enumerate(entry.devices):
             known = network.is_complete("hosts")
             if known and not any(fnmatchcase(router, pattern) for router in network.routers):
-                found = f"{pattern!r} is no router of the inventory"
+                found = f"{pattern!r} is not a router of the inventory"
                 remedy = "name one, or a pattern that finds one"
                 yield problem_at(document, (*place, "devices", number), found, remedy)
 

@@ -65,10 +65,10 @@ _DIGITS = 4000
 #: Kind of a scalar -> what people call it.
 _SCALARS = {
     "bool": "is neither true nor false",
-    "int": "is no whole number",
-    "float": "is no number",
+    "int": "is not a whole number",
+    "float": "is not a number",
     "null": "is not nothing",
-    "timestamp": "is no date",
+    "timestamp": "is not a date",
 }
 
 
@@ -379,7 +379,7 @@ def _with_places(text: str, name: str) -> Judged:
 
 
 def _with_text_keys(data: Any) -> Any:  # noqa: ANN401 -- YAML is any
-    """Data without the keys that are no text, which are problems by themselves."""
+    """Data without the keys that are not text, which are problems by themselves."""
     if isinstance(data, dict):
         return {k: _with_text_keys(v) for k, v in data.items() if isinstance(k, str)}
     return [_with_text_keys(each) for each in data] if isinstance(data, list) else data

@@ -137,7 +137,7 @@ def trust_script(trust: SshTrust) -> str:
     for line in (*trust.authorities, *filter(None, [trust.host_certificate])):
         if not _PUBLIC_KEY.fullmatch(line.strip()):
             raise ValueError(
-                f"{line.strip()[:40]!r} is no public key of OpenSSH's: 'TYPE KEY NAME'"
+                f"{line.strip()[:40]!r} is not a public key of OpenSSH's: 'TYPE KEY NAME'"
             )
     for principal in trust.principals:
         if not _PRINCIPAL.fullmatch(principal):
@@ -182,7 +182,9 @@ def install_script(public_keys: Sequence[str] = (), trust: SshTrust | None = Non
     """
     for key in public_keys:
         if not _PUBLIC_KEY.fullmatch(key.strip()):
-            raise ValueError(f"{key.strip()[:40]!r} is no public key of OpenSSH's: 'TYPE KEY NAME'")
+            raise ValueError(
+                f"{key.strip()[:40]!r} is not a public key of OpenSSH's: 'TYPE KEY NAME'"
+            )
     keys = "".join(f"restrict,pty {key.strip()}\n" for key in public_keys)
     return "".join(
         [

@@ -251,7 +251,7 @@ class Archive:
             yield
         except NotGitRepository as error:
             raise ArchiveError(
-                f"{where}: in the way is something that is no git repository; move it away; "
+                f"{where}: in the way is something that is not a Git repository; move it away; "
                 f"{_LATER}"
             ) from error
         except FileLocked as error:

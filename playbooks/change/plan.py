@@ -334,11 +334,13 @@ def read_plan(path: Path) -> Plan:
         raise UsageError(f"{path}: cannot be read: {error.strerror}") from error
     except WrongJsonError as error:  # what is reviewed is not what is read
         raise UsageError(
-            f"{path}: is no plan file as it is written: it {error}, or was altered after it was "
+            f"{path}: is not a plan file as it is written: it {error}, or was altered after it was "
             "planned; plan again"
         ) from error
     except (ValueError, RecursionError) as error:  # of brackets by the thousand
-        raise UsageError(f"{path}: is no plan file; make one with: egovnet plan -o FILE") from error
+        raise UsageError(
+            f"{path}: is not a plan file; make one with: egovnet plan -o FILE"
+        ) from error
     try:
         if body["format"] != FORMAT or "checksum" not in body:
             raise UsageError(f"{path}: a plan of another version of egovnet; plan again")
@@ -350,7 +352,9 @@ def read_plan(path: Path) -> Plan:
     except AlteredError:
         whole = False
     except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
-        raise UsageError(f"{path}: is no plan file; make one with: egovnet plan -o FILE") from error
+        raise UsageError(
+            f"{path}: is not a plan file; make one with: egovnet plan -o FILE"
+        ) from error
     if not whole:
         raise UsageError(f"{path}: was altered after it was planned; plan again")
     return plan

@@ -110,7 +110,7 @@ def check_ways(by: Sequence[str]) -> None:
         WaveError: an unknown way.
     """
     if wrong := [way for way in by if way not in WAYS]:
-        raise WaveError(f"--waves: {', '.join(wrong)} is no way to make waves; use region, tier")
+        raise WaveError(f"--waves: {', '.join(wrong)} is not a way to make waves; use region, tier")
 
 
 def up_to(waves: Sequence[Wave], stop_after: str | None) -> tuple[Wave, ...]:

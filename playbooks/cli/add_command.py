@@ -107,7 +107,7 @@ def _ends(kind: str, written: Mapping[str, str | None]) -> dict[str, str]:
         router, _, port = text.partition(":")
         if not (router and port):
             remedy = "write ROUTER:PORT, such as pe1:eth1"
-            found = f"{text!r} is no router and port"
+            found = f"{text!r} is not a router and port"
             problems.append(Problem(f"add {kind}", 0, f"--{end}", found, remedy))
         given |= {f"{end}-router": router, f"{end}-port": port}
     if problems:

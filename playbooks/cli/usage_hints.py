@@ -60,7 +60,8 @@ def hinted(context: click.Context, arguments: Iterable[str] | None = None) -> It
         hint, words = _hint(error, found), " ".join(error.format_message().split())
         if isinstance(error, click.NoSuchOption):
             words = error.message  # click's guesses are of options, too, that the verb refuses
-        raise HintedError(f"{words} {hint}".rstrip(), found) from None
+        ended = words if not hint or words[-1:] in ".?!" else f"{words}."
+        raise HintedError(f"{ended} {hint}".rstrip(), found) from None
 
 
 def meant_verb(name: str, group: click.Group, context: click.Context) -> str:

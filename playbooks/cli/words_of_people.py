@@ -1,4 +1,4 @@
-"""Words that are kept: a ticket, a name, a reason. What is no text could not be written down."""
+"""Words that are kept: a ticket, a name, a reason. What is not text could not be written down."""
 
 from typing import Any
 

@@ -143,7 +143,7 @@ def check_directory(path: Path) -> None:
     """
     _refuse_among_sources(path, "")
     if os.path.lexists(path) and not path.is_dir():
-        raise UsageError(f"{path}: cannot be made: it is no directory")
+        raise UsageError(f"{path}: cannot be made: it is not a directory")
 
 
 def make_directory(path: Path, *, mode: int = PRIVATE_DIRECTORY, what: str = "") -> None:

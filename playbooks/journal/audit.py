@@ -147,7 +147,7 @@ def content_faults(connection: Connection, network: str) -> Iterator[Fault]:
 
 
 def _parts(listing: bytes | None) -> Collection[str] | None:
-    """Digests of the files that a list names; None: it is no list of files."""
+    """Digests of the files that a list names; None: it is not a list of files."""
     try:
         files = json.loads(listing or b"")
         return [str(digest) for digest in files.values()]

@@ -25,7 +25,7 @@ class JournalError(EgovnetError):
 
 
 class JournalAddressError(JournalError):
-    """EGOVNET_JOURNAL is no address of a database."""
+    """EGOVNET_JOURNAL is not an address of a database."""
 
     exit_code = 2
 

@@ -65,7 +65,7 @@ def author() -> str:
         ) from None
     if len(name) > _AUTHOR or not name.isprintable():
         raise AuthorError(
-            "who is at the keyboard (EGOVNET_AUTHOR, else the login name): is no text of one line "
+            "who is at the keyboard (EGOVNET_AUTHOR, else the login name): is not text of one line "
             f"and at most {_AUTHOR} characters; set EGOVNET_AUTHOR"
         )
     return name

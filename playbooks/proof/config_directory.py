@@ -81,14 +81,14 @@ def _read(path: Path, report: Callable[[Problem], None]) -> ConfigText | None:
 
 
 def _wrong_name(path: Path) -> tuple[str, str] | None:
-    """Why an entry of the directory is no router's file by its name, and what to do."""
+    """Why an entry of the directory is not a router's file by its name, and what to do."""
     if path.is_dir():
         return "would not be read: a directory", "move its files up, or it elsewhere"
     if path.suffix not in SUFFIXES:
         ends = ", ".join(SUFFIXES)
         return f"would not be read: it ends in none of {ends}", "name it <host>.cfg, or move it"
     if not _ANY_NAME.fullmatch(path.stem):
-        return "its name is no host's", "name it <host>.cfg"
+        return "its name is not a host's", "name it <host>.cfg"
     return None
 
 

@@ -44,7 +44,7 @@ def _cross_check(zones: Zones, document: Document) -> Iterator[Problem]:
             if name not in known:
                 place = ("allowed", index, key)
                 remedy = f"use one of {', '.join(known)}"
-                yield problem_at(document, place, f"{name!r} is no network of this file", remedy)
+                yield problem_at(document, place, f"{name!r} is not a network of this file", remedy)
 
 
 def _repeated(zones: Zones, document: Document) -> Iterator[Problem]:

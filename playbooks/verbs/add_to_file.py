@@ -114,7 +114,7 @@ def _file_for_site(directory: Path, examined: Examined, request: Request, region
     if request.file is not None:
         file = Path(os.path.normpath(request.file)).as_posix()
         if section_of(file) != "sites":
-            raise UsageError(f"--file: {request.file} is no file of sites; use sites/NAME.yaml")
+            raise UsageError(f"--file: {request.file} is not a file of sites; use sites/NAME.yaml")
         return file
     near = Counter(
         examined.sources.place("sites", (name,))[0]

@@ -166,7 +166,7 @@ def _begin(workspace: Workspace, kind: str, name: str, *, keep: bool) -> Network
     require_numbers(workspace)
     entry = entry_kinds()[kind]
     if entry.form is not None and not entry.form.fits(name):
-        raise UsageError(f"{name!r} is no name of a {kind}: {entry.form.remedy}")
+        raise UsageError(f"{name!r} is not a name of a {kind}: {entry.form.remedy}")
     network = workspace.network
     taken: Mapping[str, Collection[str]] = {
         "router": network.routers,

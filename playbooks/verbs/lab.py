@@ -212,7 +212,7 @@ def ssh(workspace: Workspace, node: str, command: Sequence[str]) -> None:
     state = require_nodes(backend(workspace).status(), directory, [node])
     forwards = {entry.name: entry.forward for entry in state.nodes if entry.forward}
     if node not in forwards:
-        raise UsageError(f"{node} is no router and has no SSH; use: egovnet lab exec {node} sh")
+        raise UsageError(f"{node} is not a router and has no SSH; use: egovnet lab exec {node} sh")
     program = shutil.which("ssh")
     if program is None:
         raise UsageError("ssh is not installed; apt-get install openssh-client")

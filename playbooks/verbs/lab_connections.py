@@ -181,7 +181,7 @@ def _untried(openings: Openings, why: str) -> tuple[Untried, ...]:
 def _attempt(flow: Flow) -> ConnectionAttempt:
     asked = flow.connection
     if asked is None:
-        raise TypeError(f"{flow.name} is no connection")
+        raise TypeError(f"{flow.name} is not a connection")
     return ConnectionAttempt(
         source=flow.sender,
         source_address=asked.source_address,

@@ -164,7 +164,7 @@ class _Sorter:
         if flow.protocol not in _KNOWN:
             return f"no register has the protocol {flow.protocol}"
         if flow.port == 0:
-            return "port 0 is no port"
+            return "port 0 is not a port"
         if source not in self._written or (target and target not in self._written):
             return "it is of a partner: that takes an exchange"
         if len(vpns) > 1:

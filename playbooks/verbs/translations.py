@@ -166,7 +166,7 @@ def _end(text: str) -> tuple[_Address, int]:
     except ValueError:
         pass
     raise UsageError(
-        f"{text!r} is no address with a port: write 203.0.113.5:40001 or [2001:db8::5]:40001"
+        f"{text!r} is not an address with a port: write 203.0.113.5:40001 or [2001:db8::5]:40001"
     )
 
 
@@ -175,7 +175,7 @@ def _moment(text: str) -> datetime:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
         raise UsageError(
-            f"--at: {text!r} is no time: write one such as 2026-11-30T10:02:00+08:00"
+            f"--at: {text!r} is not a time: write one such as 2026-11-30T10:02:00+08:00"
         ) from error
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 

@@ -38,7 +38,7 @@ class Checkout:
     _context: Workspace | None = None
     _nornir: Nornir | None = None
     _read: float = 0.0
-    #: What tells one store of keys from another: it is no part of an inventory's digest.
+    #: What tells one store of keys from another: it is not part of an inventory's digest.
     _store: tuple[int, ...] = ()
     _lock: threading.Lock = field(default_factory=threading.Lock)
 

@@ -62,7 +62,7 @@ class Keyring:
         )
         if others:
             raise KeyStoreError(
-                f"{others[0]}: is no key of this router's, and is not sent to it; see: egovnet "
+                f"{others[0]}: is not a key of this router's, and is not sent to it; see: egovnet "
                 "keys list"
             )
         missing = sorted(references - self._values.keys())

@@ -135,7 +135,7 @@ def _zones(zones: Iterable[ConnectionZone]) -> tuple[ConnectionZone, ...]:
     found: dict[str, ConnectionZone] = {}
     for zone in zones:
         if not 0 < zone.number < _NO_ZONE:
-            raise ValueError(f"{zone.interface}: {zone.number} is no number of a zone")
+            raise ValueError(f"{zone.interface}: {zone.number} is not a number of a zone")
         if found.setdefault(zone.interface, zone) != zone:
             raise ValueError(f"{zone.interface}: it is in two zones")
     return tuple(found[name] for name in sorted(found))

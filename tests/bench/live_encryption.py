@@ -4,7 +4,7 @@ Run by `make bench` (this file's name keeps it out of the default run). Two PEs 
 between them; one VPN goes in ESP, the other one in clear, over the same circuits, in both families.
 A host sends by TCP for some seconds to one of the other site. The ratio of the two VPNs is what is
 to be read: the lab's kernels compute AES in C, and both of its machines share this machine's
-processors, so that the octets a second are no router's.
+processors, so that the octets a second are not a router's.
 """
 
 import json

@@ -26,8 +26,8 @@ UNKNOWN_VPN_SESSION = FindingClass(
     id="P8 unknown-vpn-session",
     severities=always(Severity.RISK),
     title="VPN routes exchanged with an unknown router",
-    meaning="A BGP neighbour of the own AS has an address family of VPN routes, and is no router "
-    "of the inventory.",
+    meaning="A BGP neighbour of the own AS has an address family of VPN routes, and is not a "
+    "router of the inventory.",
     why="Nobody knows who gets the routes of all VPNs there.",
     remedy="Remove the neighbour, or put the router into the inventory.",
     sentence="{neighbor} ({who}) takes and gives routes of all VPNs",
@@ -37,7 +37,7 @@ UNKNOWN_BACKBONE_SESSION = FindingClass(
     id="P8 unknown-backbone-session",
     severities=always(Severity.RISK),
     title="An unknown neighbour of the backbone",
-    meaning="A BGP neighbour in the default instance is no router of the inventory.",
+    meaning="A BGP neighbour in the default instance is not a router of the inventory.",
     why="Its routes come into the table that the routers themselves are in.",
     remedy="Remove the neighbour, or put the router into the inventory.",
     sentence="{neighbor} ({who}) is a neighbour of the backbone",

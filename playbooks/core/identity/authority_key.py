@@ -34,7 +34,7 @@ def signing_key(path: Path) -> ec.EllipticCurvePrivateKey:
     try:
         public = public_key(read_regular(Path(f"{path}.pub"), _MOST).decode("ascii", "replace"))
     except (OSError, ValueError):
-        raise AuthorityError(f"{path}.pub: is no public key of OpenSSH's") from None
+        raise AuthorityError(f"{path}.pub: is not a public key of OpenSSH's") from None
     found = _of_file(path, None) or _of_agent(public)
     if found is None and path.exists() and sys.stdin.isatty():
         found = _of_file(path, getpass(f"passphrase of {path}: ").encode())

@@ -30,5 +30,8 @@ def print_result(console: Console, result: RecoveryResult) -> None:
                 ),
             )
         for why, names in words.causes(sorted(case.left.items())):
-            console.print(Text(f"  not at its end: {words.listed(names, whole=detail.names_all)}: {why}"), style="red")
+            console.print(
+                Text(f"  not at its end: {words.listed(names, whole=detail.names_all)}: {why}"),
+                style="red",
+            )
         console.print(Text(f"  {case.end}"), soft_wrap=True)

@@ -20,15 +20,15 @@ def hand_over_key(
     """Write the value of key `name` to `output`, sealed to `recipient`.
 
     Raises:
-        UsageError: it is no key of a customer's session, or the file cannot be written.
+        UsageError: it is not a key of a customer's session, or the file cannot be written.
         KeyStoreError: the store cannot be opened, has no value of it, or the recipient is none.
     """
     network = workspace.network
     need = needed_keys(network).get(name)
     if need is None or need.purpose is not KeyPurpose.SITE:
         raise UsageError(
-            f"{name}: is no key of a customer's or neighbour's session (site/SITE+ACCESS); others "
-            "are the backbone's own, and are handed to nobody"
+            f"{name}: is not a key of a customer's or neighbour's session (site/SITE+ACCESS); "
+            "others are the backbone's own, and are handed to nobody"
         )
     known = network.keys.get(name)
     reference = KeyReference(name, 1 if known is None else known.serial)

@@ -36,7 +36,7 @@ def take_key(
     network, store = workspace.network, require_store(workspace)
     need = needed_keys(network).get(name)
     if need is None or need.purpose is not KeyPurpose.SITE:
-        raise UsageError(f"{name}: is no key of a session with somebody else (site/SITE+ACCESS)")
+        raise UsageError(f"{name}: is not a key of a session with somebody else (site/SITE+ACCESS)")
     try:
         sealed = read_regular(file, _MOST)
     except OSError as error:

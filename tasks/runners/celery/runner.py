@@ -25,7 +25,7 @@ WAIT_VARIABLE = "EGOVNET_WORKER_WAIT"
 
 
 class WorkerWaitError(EgovnetError):
-    """EGOVNET_WORKER_WAIT is no number of seconds (exit code 2)."""
+    """EGOVNET_WORKER_WAIT is not a number of seconds (exit code 2)."""
 
 
 def worker_wait() -> int:

@@ -295,5 +295,5 @@ def _host(nornir: Nornir, name: str) -> Host:
     """
     found = nornir.inventory.hosts.get(name)
     if found is None:
-        raise NotOursError(f"{name} is no router of the regions that this worker serves")
+        raise NotOursError(f"{name} is not a router of the regions that this worker serves")
     return found

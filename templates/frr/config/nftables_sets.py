@@ -34,19 +34,19 @@ class NamedSet:
 def _addresses(value: str) -> tuple[int, int]:
     prefixes = list(read_prefixes(value, "ipv6" if ":" in value else "ipv4"))
     if not prefixes:
-        raise Unclear(f"{value} is no address")
+        raise Unclear(f"{value} is not an address")
     return int(prefixes[0].network_address), int(prefixes[-1].broadcast_address)
 
 
 def _ipv4(value: str) -> tuple[int, int]:
     if ":" in value:
-        raise Unclear(f"{value} is no address of IPv4")
+        raise Unclear(f"{value} is not an address of IPv4")
     return _addresses(value)
 
 
 def _ipv6(value: str) -> tuple[int, int]:
     if ":" not in value:
-        raise Unclear(f"{value} is no address of IPv6")
+        raise Unclear(f"{value} is not an address of IPv6")
     return _addresses(value)
 
 

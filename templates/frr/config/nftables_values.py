@@ -120,7 +120,7 @@ def number_range(text: str, what: str) -> tuple[int, int]:
         text = _SERVICES.get(text, text)
     first, dash, last = text.partition("-")
     if not (_NUMBER.fullmatch(first) and (not dash or _NUMBER.fullmatch(last))):
-        raise Unclear(f"{text} is no number of a {what}")
+        raise Unclear(f"{text} is not a number of a {what}")
     low, high = int(first, 0), int(last, 0) if dash else int(first, 0)
     if low > high or high > _HIGHEST[what]:
         raise Unclear(f"{text} is no {what}")

@@ -36,5 +36,5 @@ def _elements(text: str, number: int) -> Iterator[ConnectionZone]:
         check_interface(name)
         check_value(found[2])
         if not 0 < int(found[2]) <= _HIGHEST:
-            raise Unclear(f"{found[2]} is no number of a zone")
+            raise Unclear(f"{found[2]} is not a number of a zone")
         yield ConnectionZone(name, int(found[2]), number)

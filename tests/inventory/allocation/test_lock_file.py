@@ -87,9 +87,9 @@ def test_a_directory_in_its_place_is_an_error(tmp_path: Path) -> None:
     ("text", "said"),
     [
         ("- a\n", ":1: not a mapping"),
-        ("pools:\n  vlan: [1]\n", ":2: pools.vlan: is no mapping of names to values"),
-        ("pools:\n  vlan: {a: [1]}\n", ":2: pools.vlan: is no mapping of names to values"),
-        ("pools:\n  vlan: {a: yes}\n", ":2: pools.vlan: is no mapping of names to values"),
+        ("pools:\n  vlan: [1]\n", ":2: pools.vlan: is not a mapping of names to values"),
+        ("pools:\n  vlan: {a: [1]}\n", ":2: pools.vlan: is not a mapping of names to values"),
+        ("pools:\n  vlan: {a: yes}\n", ":2: pools.vlan: is not a mapping of names to values"),
         ("pools: {}\nplan: {}\n", ":2: plan: is not a mapping called pools or retired"),
         ("pools:\n  vlan:\n    a: 1\n    a: 2\n", ":4: pools.vlan.a: given twice, first in line 3"),
         ("pools:\n  vlan: {\n", ":3: not YAML"),

@@ -66,7 +66,7 @@ def a_default_route(g: Ground) -> Iterator[Mutant]:
 
 @operator(KLASS)
 def next_hops_elsewhere(g: Ground) -> Iterator[Mutant]:
-    """Next hops that are no PE of the platform's."""
+    """Next hops that are not a PE of the platform's."""
     for place in firewalls(g):
         prefix = place.vlans[0].net("ipv4")
         ways = {"stranger": "192.0.2.1", "interface": place.port, "management": "172.20.20.1"}

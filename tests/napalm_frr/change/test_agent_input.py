@@ -308,5 +308,5 @@ def test_a_key_that_is_none_is_not_installed() -> None:
     key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ li@noc"
     assert f"\nrestrict,pty {key}\n" in install_script([f"{key}\n"])
     for bad in ("", "x", f"{key}\nEND", 'command="id" ssh-rsa AAAA', "-----BEGIN KEY-----"):
-        with pytest.raises(ValueError, match="is no public key"):
+        with pytest.raises(ValueError, match="is not a public key"):
             install_script([bad])

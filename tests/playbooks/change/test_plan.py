@@ -257,7 +257,7 @@ def test_garbage_is_no_plan(octets: bytes) -> None:
     with tempfile.TemporaryDirectory() as directory:
         path = Path(directory) / "p.json"
         path.write_bytes(octets)
-        with pytest.raises(UsageError, match=r"is no plan file; make one with: egovnet plan -o"):
+        with pytest.raises(UsageError, match=r"is not a plan file; make one with: egovnet plan -o"):
             read_plan(path)
 
 
@@ -320,7 +320,7 @@ def test_new_numbers_in_the_lock_file_are_told() -> None:
 def test_a_text_that_hurts_its_reader_is_no_plan(text: str, tmp_path: Path) -> None:
     path = tmp_path / "p.plan"
     path.write_text(text)
-    with pytest.raises(UsageError, match=r"is no plan file"):
+    with pytest.raises(UsageError, match=r"is not a plan file"):
         read_plan(path)
 
 

@@ -518,7 +518,7 @@ def test_apply_without_yes_or_plan_file_only_shows(tmp_path: Path) -> None:
 
 
 def test_apply_refuses_what_is_no_plan_of_this_network(tmp_path: Path) -> None:
-    for text, words in (("{", "is no plan file"), ("[1]", "is no plan file")):
+    for text, words in (("{", "is not a plan file"), ("[1]", "is not a plan file")):
         (tmp_path / "p.json").write_text(text)
         ran = egovnet("apply", tmp_path / "p.json", state=tmp_path)
         assert ran.code == 2

@@ -181,7 +181,7 @@ def test_what_runs_cannot_be_proved_of_routers_that_are_down(tmp_path: Path) -> 
         (["--configs", "configs", "--report", "configs"], "the texts' own directory"),
         (["--configs", "nowhere"], "cannot be read as a directory"),
         (["--zones", "nowhere.yaml"], "is missing"),
-        (["--report", "file"], "file: cannot be made: it is no directory"),
+        (["--report", "file"], "file: cannot be made: it is not a directory"),
     ],
 )
 def test_bad_usage(

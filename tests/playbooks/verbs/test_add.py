@@ -334,12 +334,12 @@ MISTAKES: list[tuple[Request, list[str]]] = [
     (Request("agency", "services", given={"name": "x", "kind": "system"}), ["already"]),
     (
         Request("circuit", None, given={**CIRCUIT, "metric": "cheap"}),
-        ["--metric: 'cheap' is no whole number"],
+        ["--metric: 'cheap' is not a whole number"],
     ),
     (
         Request("exchange", "papers", given={**EXCHANGE, "valid-until": "2026-13-01"}),
         [
-            "--valid-until: '2026-13-01' is no date -> write one such as 2027-01-31",
+            "--valid-until: '2026-13-01' is not a date -> write one such as 2027-01-31",
             "--from-agency: no agency 'party'",
             "NAME: no firewall by which it could pass",
         ],
@@ -390,7 +390,7 @@ MISTAKES: list[tuple[Request, list[str]]] = [
         Request("router", "PE9", given={"region": "nord", "management": "172.20.20.13"}),
         [
             "--hostname: is missing",
-            "--management: '172.20.20.13' is no IPv4 address with its length",
+            "--management: '172.20.20.13' is not an IPv4 address with its length",
             "--region: no region 'nord' -> did you mean 'north'?",
             "NAME: 'PE9' does not fit",
         ],
@@ -564,7 +564,7 @@ def test_only_routers_that_fit_are_offered(root: Path) -> None:
     given = {key: value for key, value in SITE.items() if key not in ("pe", "port")}
     add(Workspace(root), Request("site", "tax", given=given), ask)
     assert "one of pe1, pe2;" in asked[0].words
-    assert asked[1].wrong == "p1 is no PE (roles: p, rr) -> use pe1, pe2"
+    assert asked[1].wrong == "p1 is not a PE (roles: p, rr) -> use pe1, pe2"
 
 
 def test_an_end_of_a_line_is_chosen_and_then_said(root: Path) -> None:
@@ -717,7 +717,7 @@ def test_an_end_without_a_port_is_one_mistake_each(root: Path) -> None:
     ran = egovnet(*line, state=root.parent)
     assert ran.code == 2
     assert ran.stderr.splitlines() == [
-        f"error: add circuit: {end} is no router and port -> write ROUTER:PORT, such as pe1:eth1"
+        f"error: add circuit: {end} is not a router and port -> write ROUTER:PORT, such as pe1:eth1"
         for end in ("--a: 'p1/eth8'", "--b: 'p2'")
     ]
 

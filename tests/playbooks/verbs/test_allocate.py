@@ -120,7 +120,7 @@ def test_an_exhausted_pool_says_where_it_stands(root: Path) -> None:
     [
         (("loopback", "gd-pe1", "--region", "guangdong"), "router gd-pe1 is in the inventory"),
         (("loopback", "gd-pe9", "--region", "guangdon"), "did you mean guangdong?"),
-        (("loopback", "Gd_9", "--region", "guangdong"), "'Gd_9' is no name of a router"),
+        (("loopback", "Gd_9", "--region", "guangdong"), "'Gd_9' is not a name of a router"),
         (("loopback", "gd-pe9"), "say where it will be: add --region"),
         (("circuit", "gd-pe1", "gd-pe7"), "no router gd-pe7"),
         (("circuit", "gd-pe1", "bj-p1"), "circuit gd-pe1--bj-p1 is in the inventory"),

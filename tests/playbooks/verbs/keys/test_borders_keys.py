@@ -118,7 +118,7 @@ def test_what_cannot_be_taken_is_said(sides: tuple[Side, Side], tmp_path: Path) 
     assert "does not open it" in other.run("keys", "take", theirs, file, code=2).stderr
     assert "cannot be read" in other.run("keys", "take", theirs, tmp_path / "no", code=2).stderr
     refused = other.run("keys", "take", "ldp/a+b", file, code=2)
-    assert "is no key of a session with somebody else" in refused.stderr
+    assert "is not a key of a session with somebody else" in refused.stderr
     words = ("--identity", stranger.identity, "--json")
     assert json.loads(other.run("keys", "take", theirs, file, *words).stdout)
 

@@ -108,7 +108,7 @@ def test_a_worker_that_cannot_open_the_store_says_so(place: Provinces) -> None:
 def test_a_store_that_came_later_is_read_again(
     place: Provinces, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A checkout's files come one after the other, and the store is no part of its digest."""
+    """A checkout's files come one after the other, and the store is not part of its digest."""
     monkeypatch.setenv(IDENTITY, str(place.root / "identity"))
     monkeypatch.setenv("EGOVNET_CREDENTIALS", str(place.lab.directory / "credentials.yaml"))
     digest = place.workspace().checkout

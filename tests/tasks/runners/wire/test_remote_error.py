@@ -23,7 +23,7 @@ ERRORS = [
     EOFError(),
     TimeoutError("no answer"),
     KeyError("bj-p1"),
-    FormError("is no text", "intended"),
+    FormError("is not text", "intended"),
 ]
 
 
