@@ -40,7 +40,6 @@ ELSEWHERE_BY_LINE = {
     ),
     **dict.fromkeys(
         (
-            "egovnet keys init --recipient age1...",
             "egovnet keys generate",
             "egovnet keys generate --yes",
             "egovnet plan --disruptive -o keys.plan",
@@ -52,10 +51,16 @@ ELSEWHERE_BY_LINE = {
         (
             "egovnet keys rotate --scope isis --apply",
             "egovnet keys rotate --apply",
-            "egovnet keys hand-over site/party-beijing+main --recipient age1... -o key.age",
             "egovnet keys revoke 'bgp/*+sh-pe1' --reason 'the router was stolen' --yes",
         ),
         "tests/playbooks/verbs/keys/test_rotation.py",
+    ),
+    **dict.fromkeys(
+        (
+            "egovnet keys init --recipient age1...",
+            "egovnet keys hand-over site/party-beijing+main --recipient age1... -o key.age",
+        ),
+        "tests/playbooks/verbs/keys/test_keys.py",
     ),
     "egovnet apply --runner celery": "tests/tasks/runners/celery",
     "egovnet worker --region guangdong": "tests/tasks/runners/celery",
@@ -72,16 +77,18 @@ ELSEWHERE_BY_LINE = {
         "tests/playbooks/verbs/keys/test_borders_keys.py",
     ),
     "egovnet keys init --openbao egovnet/national --address https://bao.example:8200 "
-    "--ca bao-ca.pem": "tests/tasks/keys/test_openbao.py",
+    "--ca bao-ca.pem": "tests/playbooks/test_managed_keys_of_a_day.py",
     **dict.fromkeys(
         (
             "egovnet identity init",
             "egovnet identity enrol bj-pe1 -o enrolment.py",
             "egovnet identity sign bj-pe1.request -o bj-pe1.answer",
             "egovnet identity script -o scripts",
-            "egovnet identity revoke --router sh-pe1 --reason 'the router was stolen'",
         ),
         "tests/playbooks/test_encryption_live.py",
+    ),
+    "egovnet identity revoke --router sh-pe1 --reason 'the router was stolen'": (
+        "tests/playbooks/verbs/test_identity.py"
     ),
     "egovnet approve site.plan --key ~/.ssh/id_ed25519": "tests/mission",
     "egovnet apply site.plan --key /etc/egovnet/noc": "tests/mission",

@@ -96,6 +96,10 @@ def test_a_plan_and_a_whole_change_are_those_of_threads(
             dict.fromkeys(change.plan.devices, 1)
         )
         after = place.lab.running()
+        apply = ("apply", "--yes", "--json", "--inventory", place.root / "new")
+        nothing_left = command(place, *apply, "--runner", "celery")
+        assert nothing_left.code == 0, nothing_left.stderr
+        assert place.lab.running() == after
         wrong = Change(make_plan(place.workspace("old"), Silent()))
     assert wrong.plan.unreachable.keys() == EVERYBODY, "the workers have another inventory"
     place.lab.reset(place.at_first)
