@@ -183,7 +183,7 @@ def test_mistakes_in_one_entry_are_reported_together(root: Path) -> None:
         ("data: {region: bejing}", "data.region", "no region 'bejing' -> did you mean 'beijing'?"),
         ("platform: fr", "platform", "no platform 'fr' -> use 'frr'"),
         ("data: {roles: pe}", "data.roles", "where a list belongs"),
-        ("port: ssh", "port", "no whole number"),
+        ("port: ssh", "port", "not a whole number"),
         ("data: {teir: centre}", "data.teir", "did you mean 'tier'?"),
     ],
 )

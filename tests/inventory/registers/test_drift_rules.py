@@ -49,7 +49,7 @@ def test_it_is_found_and_read_with_every_register(tmp_path: Path) -> None:
         (
             GOOD.replace("sh-*", "nowhere-*"),
             "drift.yaml:5: acknowledged.snmp.devices.0",
-            "no router",
+            "not a router",
         ),
         (GOOD.replace("    expires: 2026-11-24\n", ""), "acknowledged.snmp.expires", "is missing"),
         (GOOD.replace("2026-11-24", "soon"), "drift.yaml:10: acknowledged.snmp.expires", "date"),

@@ -87,7 +87,7 @@ def test_all_that_is_wrong_is_told_at_once_with_its_place(tmp_path: Path) -> Non
     for place, words in (
         ("rollout.yaml:3: plans.one.region", "no region 'atlantis'"),
         ("rollout.yaml:11: plans.two.approved-by", ""),
-        ("rollout.yaml:13: plans.two.target", "no date"),
+        ("rollout.yaml:13: plans.two.target", "not a date"),
         ("rollout.yaml:20: plans.three.tiers", "village"),
         ("rollout.yaml:23: plans.four.target", ""),
     ):

@@ -185,10 +185,10 @@ def test_who_names_source_site_and_gateway(root: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("end", "at", "said"),
     [
-        ("203.0.113.65", "2026-11-30T10:00", "no address with a port"),
-        ("203.0.113.65:70000", "2026-11-30T10:00", "no address with a port"),
-        ("2001:db8::1:80", "2026-11-30T10:00", "no address with a port"),
-        ("[203.0.113]:80", "2026-11-30T10:00", "no address with a port"),
+        ("203.0.113.65", "2026-11-30T10:00", "not an address with a port"),
+        ("203.0.113.65:70000", "2026-11-30T10:00", "not an address with a port"),
+        ("2001:db8::1:80", "2026-11-30T10:00", "not an address with a port"),
+        ("[203.0.113]:80", "2026-11-30T10:00", "not an address with a port"),
         ("203.0.113.65:80", "ten o'clock", "is not a time"),
     ],
 )
