@@ -157,4 +157,4 @@ class _Judge:
 
 
 def _words(part: ExtranetPart | None) -> str:
-    return "no part of the extranet" if part is None else f"of part {part}"
+    return "not part of the extranet" if part is None else f"of part {part}"

@@ -212,11 +212,11 @@ def _prefix(value: object, family: str) -> IPNetwork:
         interface = ip_interface(value)
     except ValueError as error:
         raise refusal(
-            f"{value!r} is no {family} prefix", f"write a prefix such as {example}"
+            f"{value!r} is not an {family} prefix", f"write a prefix such as {example}"
         ) from error
     network = interface.network
     if not family.startswith(f"IPv{network.version}") and family != "IPv4 or IPv6":
-        raise refusal(f"{value!r} is no {family} prefix", f"write a prefix such as {example}")
+        raise refusal(f"{value!r} is not an {family} prefix", f"write a prefix such as {example}")
     if "/" not in value:
         raise refusal(f"{value!r} has no length", f"write a prefix such as {example}")
     if int(network.network_address) != int(interface.ip):
@@ -281,7 +281,7 @@ def _address(
         with suppress(ValueError):
             value = kind(value)
     if type(value) is not kind:
-        found = f"{shown(value)} is no {family} address"
+        found = f"{shown(value)} is not an {family} address"
         raise refusal(found, f"write one such as {example}")
     _usable(value)
     return value

@@ -279,7 +279,7 @@ def _has_no_such_role(name: str, router: Router, option: Option, known: Collecti
     """A router that is there, and none of those that may be named by an option."""
     a = "PE" if option.shape.roles == ("pe",) else "router of the backbone"
     remedy = f"use {listed(known)}" if known else f"add a {a} first (egovnet add router)"
-    return f"{name} is no {a} (roles: {', '.join(sorted(router.roles))}) -> {remedy}"
+    return f"{name} is not a {a} (roles: {', '.join(sorted(router.roles))}) -> {remedy}"
 
 
 def _inherited(examined: Examined, groups: Collection[str]) -> Collection[str]:

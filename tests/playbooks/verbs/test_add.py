@@ -316,7 +316,7 @@ def test_a_site_of_a_new_region_has_a_file_of_its_own(root: Path) -> None:
         "site", "b", given={**SITE, "prefixes": ["10.1.8.0/24"]}, file="sites/more.yaml"
     )
     assert added(root, named).file == str(root / "sites" / "more.yaml")
-    with pytest.raises(UsageError, match="no file of sites"):
+    with pytest.raises(UsageError, match="not a file of sites"):
         added(root, Request("site", "c", given=SITE, file="../elsewhere.yaml"))
 
 
@@ -525,7 +525,7 @@ def test_what_is_missing_is_asked_for_until_it_fits(root: Path) -> None:
     assert "'Tax' does not fit -> write a lower-case letter" in wrong[0]
     assert wrong[1] == "'services' is taken -> take another name"
     assert "no region 'nrth' -> did you mean 'north'?" in wrong[2]
-    assert "no IPv4 or IPv6 prefix" in wrong[3]
+    assert "not an IPv4 or IPv6 prefix" in wrong[3]
     assert "use 'static' or 'bgp'" in wrong[4] or "write" in wrong[4]
     assert not [word for word in wrong if "pydantic" in word or "^" in word]
 
