@@ -161,7 +161,7 @@ def test_the_reference_s_matrix_is_seen_whole(tmp_path: Path, browser: webdriver
     matrix = one(browser, ".scroll")
     wide, seen = (int(matrix.get_property(f"{name}Width")) for name in ("scroll", "client"))
     assert wide <= seen + 1
-    assert cell(browser, "platform", "platform").text == "—"
+    assert cell(browser, "platform", "platform").text.startswith("—")
     assert cell(browser, "congress", "congress").text == "no path from site to site"
 
 
