@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from egovnet.inventory.model.keys import KeyPurpose
 from egovnet.isolation.model.scene import FAMILIES, Router, Table
 from egovnet.isolation.routes.circuits import Circuit
+from egovnet.isolation.routes.label_obstacles import keeps_back
 from egovnet.templates.model.device import AddressFamily
 from egovnet.templates.model.facts import IgpPlace, InterfaceFacts, SessionKey
 
@@ -54,10 +55,12 @@ def label_sessions(
         }
         if none:
             found[family] = {pair for pair in pairs if none.isdisjoint(pair)}
+    kept_back = {name for name, router in known.items() if keeps_back(router, loopbacks)}
     doubtful = {
         pair
         for pair in set.union(*found.values())
-        if not _fit(known[pair[0]], known[pair[1]], shared)
+        if not kept_back.isdisjoint(pair)
+        or not _fit(known[pair[0]], known[pair[1]], shared)
         or not _surely_agree(keys[pair[0]].get(pair[1]), keys[pair[1]].get(pair[0]))
     }
     return Sessions(found, {family: pairs - doubtful for family, pairs in found.items()})

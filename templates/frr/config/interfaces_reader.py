@@ -233,6 +233,8 @@ def _finish(draft: LinuxDraft) -> None:
         if name in draft.early and not _says_little(draft, held):
             _say(draft, held, _NO_AUTO)
     for name, held in draft.ports.items():
+        if held.mpls and name in draft.by_hand:
+            _say(draft, held, "a neighbour's address by hand: whether it is its own is not known")
         held.unsure = held.unsure or name in draft.changed
         held.raised = name in draft.raised
     for held in list(draft.ports.values()):
@@ -408,10 +410,12 @@ def _up(draft: LinuxDraft, held: PortDraft, words: list[str], number: int) -> in
     before = len(statics)
     kind = read_command(words[1:], draft.spelled, number, draft.routes)
     draft.added.setdefault(held.name, set()).update(additions(words[1:], held.name))
-    changed, raised = ports_touched(" ".join(words[1:]), draft.spelled)
-    draft.changed |= changed
-    draft.raised |= raised
     text = " ".join(words)
+    changed, raised = ports_touched(text.partition(" ")[2], draft.spelled)
+    draft.changed |= changed
+    if "neigh" in text:
+        draft.by_hand |= changed
+    draft.raised |= raised
     draft.closing.extend((held, route, text) for route in statics[before:] if route.discards)
     return kind
 

@@ -32,8 +32,10 @@ class LinuxDraft:
     commanding: set[str] = field(default_factory=set)
     #: What a stanza's commands added, in their words without `add`, by its name.
     added: dict[str, set[tuple[str, ...]]] = field(default_factory=dict)
-    #: Words of commands that may be ports: what their neighbours notice, and what is set up.
+    #: Words of commands that may be ports: what their neighbours notice, whose neighbours are by
+    #: hand, and what is set up.
     changed: set[str] = field(default_factory=set)
+    by_hand: set[str] = field(default_factory=set)
     raised: set[str] = field(default_factory=set)
     #: Routes that discard: (stanza, the route, the line's words).
     closing: list[tuple[PortDraft, StaticFacts, str]] = field(default_factory=list)
