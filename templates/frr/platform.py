@@ -70,8 +70,8 @@ _CAPABILITIES = Capabilities(
     borders=frozenset((BorderOption.A,)),
     borders_lack={
         BorderOption.B: "FRR 8.4, whose texts are written here, gives a neighbour's VPN routes no "
-        "label of its own, so that their packets are dropped; mpls bgp "
-        "l3vpn-multi-domain-switching does, which FRR 10.3 of Debian 13 has"
+        "label of its own, so that their packets are dropped; FRR 10.3 of Debian 13 does (mpls bgp "
+        "l3vpn-multi-domain-switching), and loses labels of more than two next hops"
     },
 )
 

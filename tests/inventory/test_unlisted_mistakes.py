@@ -140,8 +140,8 @@ CASES = [
     ("borders.yaml", "option: A", "option: B",
      "guangdong-1.option: B, and platform frr of gd-pe1 cannot join backbones by it: FRR 8.4, "
      "whose texts are written here, gives a neighbour's VPN routes no label of its own, so that "
-     "their packets are dropped; mpls bgp l3vpn-multi-domain-switching does, which FRR 10.3 of "
-     "Debian 13 has -> use A"),
+     "their packets are dropped; FRR 10.3 of Debian 13 does (mpls bgp "
+     "l3vpn-multi-domain-switching), and loses labels of more than two next hops -> use A"),
     ("keys.yaml", "algorithm: hmac-md5", "algorithm: hmac-sha256",
      "isis/bj-p1--bj-p2.algorithm: 'hmac-sha256' is not known -> "),
     ("keys.yaml", "  serial: 2\n", "  serial: 2\n  value: hunter2\n",
