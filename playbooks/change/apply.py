@@ -5,7 +5,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from egovnet.playbooks.archive.catch_up import archived
-from egovnet.playbooks.archive.journal_check import require_whole_journal
+from egovnet.playbooks.archive.journal_check import (
+    require_whole_journal,
+    require_whole_journal_if_any,
+)
 from egovnet.playbooks.change.apply_steps import apply_in_steps
 from egovnet.playbooks.change.approval_gate import Governed, authored, governed
 from egovnet.playbooks.change.between import all_reflectors
@@ -216,7 +219,7 @@ def planned(
         UsageError: in both.
         JournalAlteredError: what the network was made from is the journal's to say.
     """
-    require_whole_journal(workspace)
+    require_whole_journal_if_any(workspace)
     if not steps:
         return make_plan(workspace, progress, waves_by=waves_by, canary=canary, words=words)
     if waves_by or canary:

@@ -10,6 +10,7 @@ import json
 import os
 import resource
 import signal
+import statistics
 import sys
 import tempfile
 import termios
@@ -42,6 +43,8 @@ IMPATIENT = ("INT again and again", "TERM, then HUP")
 HELD_UP = 71
 #: Seconds without a write after which a change is over, or is held up.
 _LULL = 2.0
+#: However many share the processor: a test that waits longer for its lull is one that stands still.
+_SLOWEST = 20.0
 #: What is digested to see how much of the processor there is: some 5 ms each.
 _WORK = bytes(4_000_000)
 #: Bytes: more than is printed, less than a journal's write-ahead log.
@@ -158,14 +161,18 @@ def times_slower() -> float:
     """How many times longer than alone a verb takes now: of a processor that many share there are
     moments only, and fewer for who gives way to others.
 
-    By how long a piece of work takes for its own processor time, squared: the routers that a verb
-    waits for share that fate.
+    By how long pieces of work take for their own processor time, the one in the middle of five
+    (one may have met a moment of nothing), squared: the routers that a verb waits for share that
+    fate. At most `_SLOWEST`.
     """
-    began, used = time.monotonic(), time.thread_time()
-    for _ in range(8):  # digests of that much leave the interpreter to other threads
-        hashlib.sha256(_WORK).digest()
-    used = max(time.thread_time() - used, 1e-3)
-    return max(1.0, (time.monotonic() - began) / used) ** 2
+    found = []
+    for _ in range(5):
+        began, used = time.monotonic(), time.thread_time()
+        for _ in range(4):  # digests of that much leave the interpreter to other threads
+            hashlib.sha256(_WORK).digest()
+        used = max(time.thread_time() - used, 1e-3)
+        found.append(max(1.0, (time.monotonic() - began) / used))
+    return float(min(statistics.median(found) ** 2, _SLOWEST))
 
 
 def _fill(descriptor: int) -> None:
