@@ -44,7 +44,7 @@ HELD_UP = 71
 #: Seconds without a write after which a change is over, or is held up.
 _LULL = 2.0
 #: However many share the processor: a test that waits longer for its lull is one that stands still.
-_SLOWEST = 20.0
+_SLOWEST = 10.0
 #: What is digested to see how much of the processor there is: some 5 ms each.
 _WORK = bytes(4_000_000)
 #: Bytes: more than is printed, less than a journal's write-ahead log.
