@@ -7,11 +7,12 @@ from the network without a change (a rule, a table of no VRF) may be harmless, a
 verdict of "not proved".
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 
 from egovnet.lab.customer import site_lans
+from egovnet.templates.frr.config.config_reader import read_config
 from tests.isolation.mutants.ground import FAMILIES, network_of
 from tests.isolation.reference_lab import GROUND, strangers
 from tests.isolation.routers import Entry
@@ -82,8 +83,26 @@ def may_meet(one: str, other: str) -> bool:
     return any(GROUND.may_meet(a, b) for a in mine for b in theirs)
 
 
-def crossings(base: Seen, now: Seen) -> Iterator[str]:
-    """What crosses, in words."""
+def new_networks(texts: Mapping[str, str]) -> frozenset[str]:
+    """Networks of addresses that ports have in `texts`, and not in the network without a change.
+
+    Two VPNs may have the same addresses: a route to them says nothing, a packet does.
+    """
+    found = set()
+    for host, text in texts.items():
+        now = _addresses(text) - _addresses(GROUND.texts[host])
+        found |= {network for _, network in now}
+    return frozenset(found)
+
+
+def _addresses(text: str) -> set[tuple[str, str]]:
+    """(port, network) of each address that a text has."""
+    ports = read_config(text).interfaces.values()
+    return {(port.name, str(address.network)) for port in ports for address in port.addresses}
+
+
+def crossings(base: Seen, now: Seen, new: Collection[str] = ()) -> Iterator[str]:
+    """What crosses, in words; routes to `new` networks do not."""
     for site, heard in now.hosts.items():
         for address in sorted(heard.answered):
             owner = owners().get(address)
@@ -96,7 +115,8 @@ def crossings(base: Seen, now: Seen) -> Iterator[str]:
     for host, held in now.routers.items():
         state = named_as_before(base.routers[host], held)
         for vrf, _, prefix in sorted(strangers(host, state.table)):
-            yield f"{host} has a route to {prefix} in {vrf}"
+            if prefix not in new:
+                yield f"{host} has a route to {prefix} in {vrf}"
         for prefix in _customers_in_backbone(base.routers[host], state):
             yield f"{host} has a route to {prefix} in the backbone's table"
         yield from _open_tables(host, base.routers[host], state)

@@ -25,7 +25,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -34,7 +34,7 @@ from egovnet.inventory.errors import EgovnetError
 from egovnet.isolation.model.finding_class import Severity
 from napalm_frr.errors import DeviceTextError
 from napalm_frr.text.device_text import split
-from tests.isolation.agree.crossings import Seen, crossings, differences, served
+from tests.isolation.agree.crossings import Seen, crossings, differences, new_networks, served
 from tests.isolation.agree.draw import Draw, draws
 from tests.isolation.agree.loader import Loader, progress
 from tests.isolation.agree.not_tried import not_tried
@@ -188,8 +188,7 @@ def _looked_at(loader: Loader, number: int, draw: Draw, judged: Judged, *, boote
         seconds = settling(draw, booted=booted) * min(loader.slower, _SLOWEST)
         first = seconds if judged.proved else _SOON
         longer = _LONGER if judged.leak else 0
-        hosts = frozenset(draw.texts)
-        seen, crossed = watched(loader, first, seconds - first + longer, hosts)
+        seen, crossed = watched(loader, first, seconds - first + longer, draw.texts)
         progress(f"   looked at after {time.monotonic() - begun:.0f} s")
         loader.seen = seen
         return evaluated(Row(number, draw, "", judged, crossed, refused), loader.base, seen)
@@ -198,20 +197,21 @@ def _looked_at(loader: Loader, number: int, draw: Draw, judged: Judged, *, boote
 
 
 def watched(
-    loader: Loader, seconds: float, longer: float, hosts: frozenset[str]
+    loader: Loader, seconds: float, longer: float, texts: Mapping[str, str]
 ) -> tuple[Seen, tuple[str, ...]]:
-    """The last look at the lab, and what crosses in it.
+    """The last look at the lab, where routers run `texts`, and what crosses in it.
 
     Looks first after `seconds`, and ends as soon as something crosses. Else it goes on for as long
-    as `longer`, and while more and more of the echoes of the sites at `hosts` are answered: a
+    as `longer`, and while more and more of the echoes of the sites at these routers are answered: a
     network that is not there yet leaks nothing.
     """
+    new, hosts = new_networks(texts), frozenset(texts)
     deadline = time.monotonic() + seconds + longer
     answered = -1
     time.sleep(seconds)
     while True:
         seen = loader.look()
-        crossed = tuple(crossings(loader.base, seen))
+        crossed = tuple(crossings(loader.base, seen, new))
         still, before = served(loader.base, seen, hosts)
         late = time.monotonic() - deadline
         if crossed or (late > 0 and still in (before, answered or before)) or late > _DEAD:

@@ -6,7 +6,15 @@ from itertools import islice
 import pytest
 
 from egovnet.lab.backend import Completed
-from tests.isolation.agree.crossings import Heard, Seen, State, crossings, targets, unlike
+from tests.isolation.agree.crossings import (
+    Heard,
+    Seen,
+    State,
+    crossings,
+    new_networks,
+    targets,
+    unlike,
+)
 from tests.isolation.agree.draw import Draw, both, draws
 from tests.isolation.agree.loader import _state
 from tests.isolation.agree.not_tried import not_tried
@@ -105,6 +113,18 @@ def test_one_way_alone_crosses() -> None:
 def test_a_strangers_route_crosses() -> None:
     now = _seen(table=_QUIET.table | {("i-party", "", "10.2.10.0/24")})
     assert list(crossings(_seen(), now)) == [f"{_EDGE} has a route to 10.2.10.0/24 in i-party"]
+
+
+def test_a_port_with_anothers_address_crosses_by_packets_alone() -> None:
+    """Of seed 47, draw 32: two VPNs may have one address, each in tables of its own."""
+    port = next(
+        a.interface for p in GROUND.places if p.at == (_EDGE, "i-party") for a in p.accesses
+    )
+    stanza = f"iface {port}\n"
+    text = GROUND.texts[_EDGE].replace(stanza, f"{stanza}    address 10.2.10.1/24\n")
+    now = _seen(table=_QUIET.table | {("i-party", "", "10.2.10.0/24")})
+    assert new_networks({_EDGE: text}) == {"10.2.10.0/24"}
+    assert not list(crossings(_seen(), now, new_networks({_EDGE: text})))
 
 
 def test_a_customers_route_in_the_backbone_crosses() -> None:
