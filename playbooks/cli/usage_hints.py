@@ -22,6 +22,7 @@ _MANY = 16
 _ARGUMENTS = {
     "CHANGE": "It is the number of a change, as egovnet history lists them.",
     "DIRECTORY": "It is a directory that is not there yet, such as my-network.",
+    "END": "It is a public address and its port, such as 203.0.113.5:40001.",
     "NODE": "It is a name that egovnet lab status lists.",
     "PLAN": "It is a file that egovnet plan -o FILE wrote.",
     "SITE": "It is the name of a site, as in sites/*.yaml.",

@@ -43,8 +43,16 @@ class Selection:
             and (not tiers or router.tier in tiers)
         )
         if not chosen:
-            raise UsageError("no router is left by --limit, --region and --tier together")
+            raise UsageError(self._nothing_left())
         return chosen
+
+    def _nothing_left(self) -> str:
+        """By which options nothing is chosen: those that were given, and no others."""
+        given = {"--limit": self.limit, "--region": self.region, "--tier": self.tiers}
+        named = [name for name, value in given.items() if value]
+        if len(named) < 2:
+            return f"no router is left by {''.join(named)}"
+        return f"no router is left by {', '.join(named[:-1])} and {named[-1]} together"
 
     def _limited(self, network: Network) -> frozenset[str]:
         """The routers that --limit names, or finds by a pattern as in a shell."""

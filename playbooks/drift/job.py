@@ -139,7 +139,8 @@ def _remediable(name: str) -> DriftClass:
     allowed = {klass.value: klass for klass in DriftClass if klass.properties.remediable}
     if name not in allowed:
         raise UsageError(
-            f"--remediate {name}: is never remediated; name one of {', '.join(allowed)}"
+            f"--remediate: no drift of class {name!r} is remediated; "
+            f"name one of {', '.join(allowed)}"
         )
     return allowed[name]
 

@@ -68,3 +68,23 @@ def test_a_quiet_proof_is_its_verdict(tmp_path: Path) -> None:
     first, following = ran.stdout.splitlines()
     assert first.startswith("proved: ")
     assert following.startswith("next: ")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("render", "--tier", "county", "-o", "texts"), "no router is left by --tier"),
+        (
+            ("render", "--tier", "county", "--region", "beijing", "-o", "texts"),
+            "no router is left by --region and --tier together",
+        ),
+    ],
+    ids=("one", "two"),
+)
+def test_only_options_that_were_given_are_named(
+    words: tuple[str, ...], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    ran = egovnet(*words, state=tmp_path)
+    assert ran.code == 2
+    assert ran.stderr == f"error: {said}\n"
