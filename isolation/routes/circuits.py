@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations
 
 from egovnet.inventory.model.keys import KeyPurpose
@@ -16,7 +17,7 @@ _MOST_LOOSE = 64
 _End = tuple[Table, InterfaceFacts]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Circuit:
     """One direction of a circuit: from `near`'s `port` to `far`'s `far_port`."""
 
@@ -32,7 +33,7 @@ class Circuit:
         """The other direction."""
         return Circuit(self.far, self.far_port, self.near, self.port, self.by_costs)
 
-    @property
+    @cached_property
     def cost(self) -> int | None:
         """What sending over it costs; None: not known, or perhaps its ends are no neighbours of
         the IGP, as they do not say the same of what they must agree in."""

@@ -56,6 +56,11 @@ def label_sessions(
         if none:
             found[family] = {pair for pair in pairs if none.isdisjoint(pair)}
     kept_back = {name for name, router in known.items() if keeps_back(router, loopbacks)}
+    kept_back |= {
+        name
+        for name, router in known.items()
+        if router.facts.label_sessions is not None and not _is_announced(router)
+    }
     doubtful = {
         pair
         for pair in set.union(*found.values())
@@ -78,8 +83,6 @@ def _fit(a: Router, b: Router, shared: set[str]) -> bool:
         return True
     identities = {one.identity, other.identity}
     if "" in identities or identities & (shared | one.guarded | other.guarded):
-        return False
-    if not (_is_announced(a) and _is_announced(b)):
         return False
     if one.terms != other.terms and _speaks_both(a) and _speaks_both(b):
         return False
