@@ -218,7 +218,7 @@ def test_a_plan_with_anything_replaced_is_a_refusal(
     body = json.loads(path.read_text())
     replaced(data, body)
     path.write_text(json.dumps(body))
-    with pytest.raises(UsageError, match=r"is no plan|was altered after|another version"):
+    with pytest.raises(UsageError, match=r"is not a plan|was altered after|another version"):
         read_plan(path)
 
 

@@ -45,7 +45,7 @@ def test_the_canary_that_was_asked_for() -> None:
 @pytest.mark.parametrize(
     ("by", "canary", "told"),
     [
-        (("colour",), None, "--waves: colour is no way"),
+        (("colour",), None, "--waves: colour is not a way"),
         ((), "nobody", "--canary: nobody is not changed by this plan"),
     ],
 )
