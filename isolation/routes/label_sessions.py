@@ -91,8 +91,11 @@ def _fit(a: Router, b: Router, shared: set[str]) -> bool:
 
 def _is_announced(router: Router) -> bool:
     """Whether the others surely have routes to where its sessions are from: its loopback is in the
-    IGP as its circuits are, in each family that it speaks LDP in."""
+    IGP as its circuits are, in each family that it speaks LDP in. Where none of its ports has a
+    place in the IGP, nothing leads there in any case."""
     ports = router.tables[None].interfaces
+    if not any(port.igp_place.regions for port in ports if port.igp_place is not None):
+        return True
     of_circuits = {kind for port in ports if port.ldp for kind in _kinds(port.igp_place)}
     spoken = {family for port in ports for family in port.ldp}
     announced = {
