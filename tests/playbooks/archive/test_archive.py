@@ -390,8 +390,8 @@ def _other_journal(path: Path) -> None:
 @pytest.mark.parametrize(
     ("make", "said"),
     [
-        (_file, "no git repository; move it away"),
-        (_folder, "no git repository; move it away"),
+        (_file, "not a Git repository; move it away"),
+        (_folder, "not a Git repository; move it away"),
         (_foreign, "none that egovnet made; move it away"),
         (_foreign_with_tree, "none that egovnet made; move it away"),
         (_locked, "refs/heads/main.lock is there; when no git is at work"),
