@@ -21,6 +21,8 @@ from tests.isolation.routers import Entry
 BACKBONE, MANAGEMENT = "the backbone", "management"
 #: Default routes as a state has them, and of which family each is.
 _DEFAULTS = {"default": "IPv4", "::/0": "IPv6"}
+#: Kinds of routes that end a packet's way; a throw goes on in the next table.
+_ENDS = frozenset(("unreachable", "prohibit", "blackhole"))
 
 
 @dataclass(frozen=True)
@@ -188,8 +190,10 @@ def _customers_in_backbone(was: State, state: State) -> list[str]:
 
 def _open_tables(host: str, was: State, state: State) -> Iterator[str]:
     vrfs = {place.vrf for place in GROUND.places if place.host == host}
+    ended = {(table, prefix) for table, kind, prefix in state.table if kind in _ENDS}
     for table, kind, prefix in sorted(was.table - state.table):
-        if table in vrfs and kind == "unreachable" and prefix in _DEFAULTS:
+        last = kind == "unreachable" and prefix in _DEFAULTS and (table, prefix) not in ended
+        if table in vrfs and last:
             yield f"{host} has no last resort in {table} for {_DEFAULTS[prefix]}"
 
 

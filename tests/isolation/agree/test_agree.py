@@ -147,6 +147,15 @@ def test_a_table_without_its_last_resort_crosses() -> None:
     assert list(crossings(_seen(), now)) == [f"{_EDGE} has no last resort in i-party for IPv4"]
 
 
+@pytest.mark.parametrize(
+    ("kind", "ends"), [("prohibit", True), ("blackhole", True), ("throw", False)]
+)
+def test_a_last_resort_of_another_kind_crosses_where_it_goes_on(kind: str, ends: bool) -> None:
+    """Of seed 47, draw 142: interfaces.last_resort_in_other_words[gz-pe1/i-government]."""
+    now = _seen(table=frozenset({("i-party", kind, "default")}))
+    assert (not list(crossings(_seen(), now))) == ends
+
+
 def test_a_last_resort_of_each_family_is_looked_for() -> None:
     both = _QUIET.table | {("i-party", "unreachable", "::/0")}
     found = list(crossings(_seen(table=both), _seen(table=_QUIET.table)))
