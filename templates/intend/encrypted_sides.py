@@ -7,14 +7,14 @@ from egovnet.inventory.allocation.pool import natural
 from egovnet.inventory.model import Network
 from egovnet.inventory.model.reachability import Reachability
 from egovnet.inventory.model.vpns import TUNNEL_MTU
-from egovnet.templates.model.device import EncryptedSide, Tunnel
+from egovnet.templates.model.device import EncryptedSide, IpsecProposals, Tunnel
 
 
 def encrypted_sides(network: Network, allocation: Allocation) -> dict[str, EncryptedSide]:
     """Those of PEs with an encrypted VPN, by name. Linear in sites, and in what is returned: of n
     PEs of a meshed VPN each has n - 1 tunnels; of a hub-and-spoke one the spokes have the hubs'."""
     peers = _peers(network)
-    pools = network.backbone.pools
+    pools, ipsec = network.backbone.pools, network.backbone.ipsec
     ranges = tuple(p for p in (pools.encrypted_ipv4, pools.encrypted_ipv6) if p is not None)
     return {
         pe: EncryptedSide(
@@ -30,7 +30,7 @@ def encrypted_sides(network: Network, allocation: Allocation) -> dict[str, Encry
             ),
             pools=ranges,
             mtu=TUNNEL_MTU,
-            ipsec=network.backbone.ipsec,
+            ipsec=IpsecProposals(ipsec.ike, ipsec.esp),
         )
         for pe, others in peers.items()
     }

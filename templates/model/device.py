@@ -13,7 +13,6 @@ from ipaddress import (
 )
 
 from egovnet.inventory.model import IPNetwork
-from egovnet.inventory.model.algorithms import Ipsec
 from egovnet.inventory.model.keys import KeyReference
 from egovnet.templates.model.families import AddressFamily
 from egovnet.templates.model.packet_filter import PacketFilter
@@ -144,19 +143,27 @@ class Tunnel:
 
 
 @dataclass(frozen=True, slots=True)
+class IpsecProposals:
+    """How PEs encrypt, in words of the inventory: keys between PEs, and packets."""
+
+    ike: str
+    esp: str
+
+
+@dataclass(frozen=True, slots=True)
 class EncryptedSide:
     """What a PE has for its encrypted VPNs: labels in GRE between loopbacks, which passes in ESP
     (RFC 4303) or not at all.
 
     `pools` hold the next hops of encrypted routes of all PEs: no others are taken. `ipsec` is by
-    what they encrypt, in words of the inventory.
+    what they encrypt.
     """
 
     local: IPv4Address
     tunnels: tuple[Tunnel, ...]
     pools: tuple[IPNetwork, ...]
     mtu: int
-    ipsec: Ipsec
+    ipsec: IpsecProposals
 
 
 @quickly_made

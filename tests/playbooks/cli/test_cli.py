@@ -207,7 +207,7 @@ def test_the_inventory_may_come_from_the_environment(tmp_path: Path) -> None:
         (["--limit", " , "], ["--limit: names no router"]),
         (["--region", "atlantis"], ["--region", "atlantis", "guangdong"]),
         (["--tier", "galaxy"], ["--tier", "galaxy", "province"]),
-        (["--region", "sichuan", "--tier", "centre"], ["no router is left", "--limit", "--tier"]),
+        (["--region", "sichuan", "--tier", "centre"], ["no router is left", "--region", "--tier"]),
     ],
 )
 def test_a_wrong_choice_of_devices_says_what_there_is(

@@ -3,10 +3,9 @@
 from dataclasses import replace
 from ipaddress import IPv4Address, IPv4Network
 
-from egovnet.inventory.model.algorithms import Ipsec
 from egovnet.isolation.model.expectation import Expectation
 from egovnet.isolation.model.from_encryption import EncryptedVpns
-from egovnet.templates.model.device import EncryptedSide, Tunnel
+from egovnet.templates.model.device import EncryptedSide, IpsecProposals, Tunnel
 from egovnet.templates.model.facts import ClearGre, InterfaceFacts, StaticFacts, TunnelEnds
 from tests.isolation.networks import add_interface, edit_device
 from tests.isolation.properties.case import LEAK, RISK, Case
@@ -18,7 +17,8 @@ HOP, OTHER_HOP = IPv4Address("10.250.0.1"), IPv4Address("10.250.0.2")
 def encrypted(expectation: Expectation) -> Expectation:
     """The party's VPN is encrypted, and one of its PEs has a tunnel to another."""
     tunnel = Tunnel("gre2", "pe2", OTHER, (OTHER_HOP,))
-    side = EncryptedSide(OWN, (tunnel,), (IPv4Network("10.250.0.0/20"),), 1504, Ipsec())
+    proposals = IpsecProposals("aes256gcm16-prfsha384-ecp256", "aes256gcm16-ecp256-esn")
+    side = EncryptedSide(OWN, (tunnel,), (IPv4Network("10.250.0.0/20"),), 1504, proposals)
     vpns = EncryptedVpns(frozenset({"party"}), {"bj-pe1": side}, {"bj-pe1": (HOP,)})
     return replace(expectation, encrypted=vpns)
 

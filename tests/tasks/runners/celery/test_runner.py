@@ -27,6 +27,7 @@ from egovnet.tasks.restore_lines import restore_lines
 from egovnet.tasks.runners.celery.leases import LEASE_SECONDS
 from tests.chaos.emulated_field import DURATIONS
 from tests.chaos.runs import Scenario, push
+from tests.playbooks.without_memory import forget_journals
 from tests.tasks.runners.celery.provinces import TAKEN_UP_WITHIN, Provinces, set_environment, until
 from tests.tasks.runners.celery.work import ALL, EVERYBODY, Change, command, read
 
@@ -105,6 +106,7 @@ def test_a_plan_and_a_whole_change_are_those_of_threads(
     place.lab.reset(place.at_first)
     for file in place.root.glob("journal.db*"):  # what SQLite has beside it, too
         file.unlink()
+    forget_journals(Workspace(place.root / "new").state)
     workspace = threaded(place, monkeypatch)
     by_threads = command(place, *words, env={n: os.environ[n] for n in ("EGOVNET_CREDENTIALS",)})
     apart = ("created", "next")  # the next command names the runner, too

@@ -12,21 +12,21 @@ from pathlib import Path
 
 import pytest
 
-from egovnet.inventory.model.algorithms import Ipsec
 from egovnet.playbooks.core.workspace import Workspace
-from egovnet.templates.model.device import Device, EncryptedSide, Tunnel
+from egovnet.templates.model.device import Device, EncryptedSide, IpsecProposals, Tunnel
 from egovnet.templates.model.ike_texts import IkeTexts
 from egovnet.templates.registry import render_ike
 from tests.inventories import BACKBONE
 
 GOLDEN = Path(__file__).parent / "golden_ike"
 _DEVICES = Workspace(BACKBONE).devices
+_PROPOSALS = IpsecProposals("aes256gcm16-prfsha384-ecp256", "aes256gcm16-ecp256-esn")
 _TO_SH = Tunnel("gre2", "sh-pe1", IPv4Address("10.255.0.3"), ())
 _TO_GD = Tunnel("gre3", "gd-pe1", IPv4Address("10.255.0.4"), ())
 
 
 def _with(name: str, local: str, *tunnels: Tunnel) -> Device:
-    side = EncryptedSide(IPv4Address(local), tunnels, (), 1504, Ipsec())
+    side = EncryptedSide(IPv4Address(local), tunnels, (), 1504, _PROPOSALS)
     return replace(_DEVICES[name], encrypted=side)
 
 
