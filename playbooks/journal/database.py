@@ -93,8 +93,18 @@ class JournalDatabase:
         Raises:
             JournalError: as `writing`.
         """
+        # PostgreSQL's own choice is a moment for each statement: who compares two of them would
+        # take a colleague's step between for an altered journal
+        moment = (
+            {"isolation_level": "REPEATABLE READ"}
+            if self.engine.dialect.name == "postgresql"
+            else {}
+        )
         try:
-            with self.engine.begin() as connection:
+            with (
+                self.engine.connect().execution_options(**moment) as connection,
+                connection.begin(),
+            ):
                 yield connection
         except SQLAlchemyError as error:
             raise self._error(error) from error

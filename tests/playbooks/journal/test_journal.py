@@ -6,8 +6,9 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, func, select, text
 
+from egovnet.playbooks.journal.audit import audit
 from egovnet.playbooks.journal.errors import (
     AuthorError,
     JournalAddressError,
@@ -16,6 +17,7 @@ from egovnet.playbooks.journal.errors import (
 )
 from egovnet.playbooks.journal.journal import Journal, author
 from egovnet.playbooks.journal.records import DONE, OPEN, UNDONE, Configuration
+from egovnet.playbooks.journal.tables import STEPS
 from tests.playbooks.console import SECRET
 
 TEXTS = {
@@ -28,6 +30,20 @@ TEXTS = {
 def _own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("EGOVNET_JOURNAL", raising=False)
     monkeypatch.setenv("EGOVNET_AUTHOR", "li wei")
+
+
+@pytest.mark.usefixtures("journal_url")
+def test_who_reads_sees_one_moment_while_others_write(tmp_path: Path) -> None:
+    """Else a step that comes between two looks is taken for an altered journal."""
+    mine, other = (Journal(tmp_path / name, "net") for name in ("mine", "other"))
+    other.begin("apply", "h", "s", {"pe1": TEXTS["pe1"]})
+    with mine.database.reading() as connection:
+        steps = select(func.count()).select_from(STEPS)
+        before = connection.execute(steps).scalar(), audit(connection, "net").chains.head
+        other.begin("apply", "h", "s", {"pe2": TEXTS["pe2"]})
+        assert (connection.execute(steps).scalar(), audit(connection, "net").chains.head) == before
+        assert not audit(connection, "net").faults
+    assert not mine.faults()
 
 
 @pytest.mark.usefixtures("journal_url")
