@@ -264,11 +264,16 @@ def _check_tables(draft: LinuxDraft) -> None:
     """`vrf-table auto` is the lowest number that no VRF has when its turn comes (ifupdown2's
     addons/vrf.py): one that a later stanza says may be taken by then, and is two VRFs' then."""
     most = _TABLES_OF_ITS_OWN + len(draft.vrfs)
-    automatic = [line for table, line in draft.vrfs.values() if table is None]
-    for name, (table, line) in draft.vrfs.items():
-        if automatic and min(automatic) < line and table in range(_TABLES_OF_ITS_OWN, most):
-            why = "a VRF with `vrf-table auto` before it may have this table"
-            _say(draft, draft.ports[name], why)
+    automatic = [(line, name) for name, (table, line) in draft.vrfs.items() if table is None]
+    line, first = min(automatic, default=(0, ""))
+    later = [
+        name
+        for name, (table, its) in draft.vrfs.items()
+        if automatic and line < its and table in range(_TABLES_OF_ITS_OWN, most)
+    ]
+    if later:
+        why = f"`vrf-table auto` may take the table of {later[0]}, whose turn comes later"
+        _say(draft, draft.ports[first], why)
 
 
 def _check_links(draft: LinuxDraft) -> None:
