@@ -6,6 +6,7 @@ import pytest
 
 from tests.chaos.emulated_field import DURATIONS, start
 from tests.loopback import loopback_network
+from tests.playbooks.without_memory import forget_journals
 from tests.tasks.runners.celery.forked_workers import WorkerForks
 from tests.tasks.runners.celery.provinces import Provinces, set_environment
 from tests.tasks.runners.celery.redis_server import RedisServer, redis_server
@@ -44,6 +45,7 @@ def place(module_place: Provinces, monkeypatch: pytest.MonkeyPatch) -> Provinces
     with module_place.redis.client() as client:
         client.flushall()
     set_environment(monkeypatch, module_place.controller)
+    forget_journals(module_place.workspace().state)
     module_place.lab.set_durations(DURATIONS)
     module_place.lab.reset(module_place.at_first)
     return module_place
