@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import combinations
 
 from egovnet.inventory.model.keys import KeyPurpose
 from egovnet.isolation.model.domains import BACKBONE
@@ -12,7 +11,7 @@ from egovnet.templates.model.facts import DeviceFacts, InterfaceFacts, SessionKe
 
 #: More than any path.
 ENDLESS = 1 << 40
-#: Ports of which nobody says where they lead, that are each taken to lead to each other.
+#: Ports without labels of which nobody says where they lead, that may lead to all others.
 _MOST_LOOSE = 64
 _End = tuple[Table, InterfaceFacts]
 
@@ -123,15 +122,21 @@ def circuits(routers: Iterable[Router]) -> list[Circuit]:
         for table, port in ends
     }
     loose = [end for place, end in ports.items() if place not in met]
-    return [*found.values(), *_between(loose[:_MOST_LOOSE])]
+    return [*found.values(), *_between(loose)]
 
 
 def _between(loose: list[_End]) -> Iterator[Circuit]:
-    """Circuits that ports without a known other end may be of, where they lack labels."""
-    for (near, port), (far, other) in combinations(loose, 2):
-        if near.device != far.device and port.igp & other.igp - (port.ldp & other.ldp):
-            one = Circuit(near, port, far, other, by_costs=False)
-            yield from (one, one.turned)
+    """Circuits that ports without a known other end may be of, where they lack labels: each of the
+    first that do with every other. A path by one of them denies the proof already."""
+    lacking = [end for end in loose if end[1].igp - end[1].ldp][:_MOST_LOOSE]
+    for number, (near, port) in enumerate(lacking):
+        before = [other for _, other in lacking[:number]]
+        for far, other in loose:
+            if near.device == far.device or any(other is each for each in before):
+                continue
+            if port.igp & other.igp - (port.ldp & other.ldp):
+                one = Circuit(near, port, far, other, by_costs=False)
+                yield from (one, one.turned)
 
 
 def _is_flat(ends: Iterable[_End]) -> bool:
