@@ -156,11 +156,11 @@ class _Run:
             return f"change {number} has touched no router, and is closed"
         else:
             words = f"change {number} is not decided, and goes back on {routers}"
-        return f"{words}. {self._no_sooner()}"
+        return f"{words}. Another {self._no_sooner()}"
 
     def _no_sooner(self) -> str:
         return (
-            "Another Ctrl-C does not end this sooner; a controller that is killed leaves it to the "
+            "Ctrl-C does not end this sooner; a controller that is killed leaves it to the "
             f"routers' own timers ({self.devices.seconds_left} s) and to: "
             f"egovnet recover {self.record.number}"
         )
