@@ -1,6 +1,7 @@
 """Write the files of `--report DIR`: each is old or new, never half."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from egovnet.playbooks.core.output_file import (
 
 if TYPE_CHECKING:
     from egovnet.playbooks.results.change_report import ChangeReport
+    from egovnet.playbooks.results.outcome import AnyOutcome
 
 
 def write_files(directory: Path, texts: Mapping[str, str]) -> list[Path]:
@@ -28,6 +30,15 @@ def write_files(directory: Path, texts: Mapping[str, str]) -> list[Path]:
     paths = {directory / name: text for name, text in texts.items()}
     write_outputs(paths, mode=PUBLIC, what="the report ")
     return list(paths)
+
+
+def with_files(outcome: "AnyOutcome", directory: Path, texts: Mapping[str, str]) -> "AnyOutcome":
+    """The outcome of a verb whose report was written: it says where.
+
+    Raises:
+        UsageError: as `write_files`.
+    """
+    return replace(outcome, written=tuple(map(str, write_files(directory, texts))))
 
 
 def write_change_report(directory: Path, report: "ChangeReport") -> tuple[str, ...]:

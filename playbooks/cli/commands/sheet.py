@@ -1,6 +1,5 @@
 """`egovnet sheet`: the hand-over of a site to its own people."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -45,8 +44,7 @@ def sheet(
     outcome = sheet_playbook(workspace, site, router)
     if report is None:
         return outcome
-    from egovnet.playbooks.cli.report_files import write_files
+    from egovnet.playbooks.cli.report_files import with_files
     from egovnet.playbooks.report.html.sheet_page import sheet_page
 
-    written = write_files(report, {f"{site}.html": sheet_page(outcome.result)})
-    return replace(outcome, written=tuple(map(str, written)))
+    return with_files(outcome, report, {f"{site}.html": sheet_page(outcome.result)})

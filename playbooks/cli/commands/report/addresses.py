@@ -1,6 +1,5 @@
 """`egovnet report addresses`: how full pools and aggregates are, and until when they last."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,7 +27,7 @@ def addresses(workspace: "Workspace", report: Path | None) -> "AnyOutcome":
     outcome = report_addresses(workspace)
     if report is None:
         return outcome
-    from egovnet.playbooks.cli.report_files import write_files
+    from egovnet.playbooks.cli.report_files import with_files
     from egovnet.playbooks.core.provenance import provenance
     from egovnet.playbooks.report.files.address_csv import address_csv
     from egovnet.playbooks.report.html.address_page import address_page
@@ -37,5 +36,4 @@ def addresses(workspace: "Workspace", report: Path | None) -> "AnyOutcome":
         "addresses.html": address_page(outcome.result, provenance(workspace)),
         "addresses.csv": address_csv(outcome.result),
     }
-    written = write_files(report, texts)
-    return replace(outcome, written=tuple(map(str, written)))
+    return with_files(outcome, report, texts)

@@ -1,6 +1,5 @@
 """`egovnet report circuits`: legacy circuits, until when each may stay, and who approved it."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,10 +33,9 @@ def circuits(workspace: "Workspace", days: int | None, report: Path | None) -> "
     outcome = report_legacy_circuits(workspace, days)
     if report is None:
         return outcome
-    from egovnet.playbooks.cli.report_files import write_files
+    from egovnet.playbooks.cli.report_files import with_files
     from egovnet.playbooks.core.provenance import provenance
     from egovnet.playbooks.report.html.legacy_circuits_page import legacy_circuits_page
 
     page = legacy_circuits_page(outcome.result, provenance(workspace))
-    written = write_files(report, {"legacy-circuits.html": page})
-    return replace(outcome, written=tuple(map(str, written)))
+    return with_files(outcome, report, {"legacy-circuits.html": page})

@@ -1,6 +1,5 @@
 """`egovnet report extranet`: its parts, and which of them each access joins."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,10 +27,10 @@ def extranet(workspace: "Workspace", report: Path | None) -> "AnyOutcome":
     outcome = report_extranet(workspace)
     if report is None:
         return outcome
-    from egovnet.playbooks.cli.report_files import write_files
+    from egovnet.playbooks.cli.report_files import with_files
     from egovnet.playbooks.core.provenance import provenance
     from egovnet.playbooks.report.html.extranet_page import extranet_page
 
     network = workspace.network.backbone.name
     page = extranet_page(outcome.result, network, provenance(workspace))
-    return replace(outcome, written=tuple(map(str, write_files(report, {"extranet.html": page}))))
+    return with_files(outcome, report, {"extranet.html": page})

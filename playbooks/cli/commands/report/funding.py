@@ -1,6 +1,5 @@
 """`egovnet report funding`: who pays for each circuit and device."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,7 +27,7 @@ def funding(workspace: "Workspace", report: Path | None) -> "AnyOutcome":
     outcome = report_funding(workspace)
     if report is None:
         return outcome
-    from egovnet.playbooks.cli.report_files import write_files
+    from egovnet.playbooks.cli.report_files import with_files
     from egovnet.playbooks.core.provenance import provenance
     from egovnet.playbooks.report.files.funding_csv import funding_csv
     from egovnet.playbooks.report.html.funding_page import funding_page
@@ -37,4 +36,4 @@ def funding(workspace: "Workspace", report: Path | None) -> "AnyOutcome":
         "funding.csv": funding_csv(outcome.result),
         "funding.html": funding_page(outcome.result, provenance(workspace)),
     }
-    return replace(outcome, written=tuple(map(str, write_files(report, texts))))
+    return with_files(outcome, report, texts)

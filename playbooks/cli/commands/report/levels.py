@@ -1,6 +1,5 @@
 """`egovnet report levels`: what levels of protection ask for, and what there is of it."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,10 +27,10 @@ def levels(workspace: "Workspace", report: Path | None) -> "AnyOutcome":
     outcome = report_levels(workspace)
     if report is None:
         return outcome
-    from egovnet.playbooks.cli.report_files import write_files
+    from egovnet.playbooks.cli.report_files import with_files
     from egovnet.playbooks.core.provenance import provenance
     from egovnet.playbooks.report.html.level_page import level_page
 
     network = workspace.network.backbone.name
     page = level_page(outcome.result, network, provenance(workspace))
-    return replace(outcome, written=tuple(map(str, write_files(report, {"levels.html": page}))))
+    return with_files(outcome, report, {"levels.html": page})

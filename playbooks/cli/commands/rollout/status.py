@@ -1,6 +1,5 @@
 """`egovnet rollout status`: what is provisioned and verified, against what was planned."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,8 +28,7 @@ def status(workspace: "Workspace", report: Path | None) -> "AnyOutcome":
     outcome = rollout_status(workspace)
     if report is None:
         return outcome
-    from egovnet.playbooks.cli.report_files import write_files
+    from egovnet.playbooks.cli.report_files import with_files
     from egovnet.playbooks.report.html.rollout_page import rollout_page
 
-    written = write_files(report, {"rollout.html": rollout_page(outcome.result)})
-    return replace(outcome, written=tuple(map(str, written)))
+    return with_files(outcome, report, {"rollout.html": rollout_page(outcome.result)})
