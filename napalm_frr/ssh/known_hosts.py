@@ -35,7 +35,7 @@ class KnownHosts:
         self._hashed: list[tuple[str, paramiko.PKey]] = []
         self._authorities: list[tuple[str, bytes]] = []
         self.revoked: set[bytes] = set()
-        """Public keys, as the wire has them, that are not a host's and no authority's any more."""
+        """Public keys, as the wire has them, that are no host's and no authority's any more."""
         self.unreadable = 0
         """Number of the last line that is to revoke a key and has none; 0: there is no such line.
         """
